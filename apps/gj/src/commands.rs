@@ -1,0 +1,51 @@
+//! One module per command.
+
+mod audit;
+mod demo;
+mod freeze;
+mod frequency;
+mod import_samples;
+mod ingest;
+mod init;
+mod programme;
+mod serve;
+mod status;
+mod user;
+mod verify;
+mod withdraw;
+
+use crate::cli::{Command, Place};
+use gj_gate::{Clock, Gate, GateError};
+
+/// Runs a command.
+pub async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Demo(arguments) => demo::run(arguments).await,
+        Command::Init(arguments) => init::run(arguments).await,
+        Command::ImportSamples(arguments) => import_samples::run(arguments).await,
+        Command::Ingest(arguments) => ingest::run(arguments).await,
+        Command::Freeze(arguments) => freeze::run(arguments).await,
+        Command::Frequency(arguments) => frequency::run(arguments).await,
+        Command::Withdraw(arguments) => withdraw::run(arguments).await,
+        Command::Receipt(arguments) => withdraw::receipt(arguments).await,
+        Command::Status(arguments) => status::run(arguments).await,
+        Command::Serve(arguments) => serve::run(arguments).await,
+        Command::Programme(arguments) => programme::run(arguments).await,
+        Command::User(arguments) => user::run(arguments).await,
+        Command::Audit(arguments) => audit::run(arguments).await,
+        Command::Verify(arguments) => verify::run(arguments).await,
+        Command::Repair(arguments) => verify::repair(arguments).await,
+    }
+}
+
+async fn open(place: &Place) -> Result<Gate, GateError> {
+    Gate::open(&place.data, Clock::System).await
+}
+
+/// Sizes rayon's pool; 0 leaves it at one thread a core.
+fn use_threads(threads: usize) -> anyhow::Result<()> {
+    if threads > 0 {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+    }
+    Ok(())
+}

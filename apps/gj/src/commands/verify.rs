@@ -1,0 +1,35 @@
+//! `gj verify` and `gj repair`.
+
+use crate::cli::{Repair, Verify};
+use crate::{output, progress};
+
+pub async fn run(arguments: Verify) -> anyhow::Result<()> {
+    let gate = super::open(&arguments.place).await?;
+    let spinner = progress::spinner("checking");
+    let report = gate.verify().await;
+    spinner.finish_and_clear();
+    let report = report?;
+    gate.close().await;
+    if arguments.format.json {
+        return output::json(&report);
+    }
+    println!(
+        "all is as it must be: {} audit lines, {} batches with {} rows, {} releases with {} sites recounted",
+        report.audit_lines, report.batches, report.rows, report.freezes, report.sites
+    );
+    if report.withdrawals_to_repair > 0 {
+        println!(
+            "{} withdrawals wait for `gj repair`; answers leave them out already",
+            report.withdrawals_to_repair
+        );
+    }
+    Ok(())
+}
+
+pub async fn repair(arguments: Repair) -> anyhow::Result<()> {
+    let gate = super::open(&arguments.place).await?;
+    gate.repair().await?;
+    gate.close().await;
+    eprintln!("nothing is left to do");
+    Ok(())
+}

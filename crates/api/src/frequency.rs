@@ -1,0 +1,78 @@
+//! `GET /api/frequency` and `/api/frequency.vcf`: allele frequencies of a region or a variant, as JSON
+//! and as a VCF file. The portal's pages ask through [`answer`] too, so that the numbers are the same.
+
+pub mod ask;
+pub mod vcf;
+
+use crate::status::Problem;
+use crate::who;
+use ask::Asked;
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use gj_gate::{FrequencyAnswer, Gate, GateError, Question, Released, Session};
+use gj_model::FreezeName;
+
+/// Answers what was asked, for whoever is signed in.
+///
+/// # Errors
+/// [`Problem`]: refused, no release, or what the gate says.
+pub async fn answer(
+    gate: &Gate,
+    session: Option<&Session>,
+    asked: Asked,
+) -> Result<Released<FrequencyAnswer>, Problem> {
+    let freeze = match asked.freeze {
+        Some(freeze) => freeze,
+        None => newest(gate).await?,
+    };
+    let question = Question { freeze, place: asked.place, by: asked.by, purpose: asked.purpose };
+    let asker = who::asker(session);
+    let answer = gj_analysis::frequency::answer(gate, &asker, &question).await;
+    answer.map_err(|error| Problem::Gate { error, signed_in: session.is_some() })
+}
+
+/// The newest release.
+///
+/// # Errors
+/// [`Problem::NoRelease`], or what the gate says.
+pub(crate) async fn newest(gate: &Gate) -> Result<FreezeName, Problem> {
+    let overview = gate.overview().await.map_err(Problem::public)?;
+    overview.get().freezes.first().map(|card| card.name.clone()).ok_or(Problem::NoRelease)
+}
+
+pub(crate) async fn show(
+    State(gate): State<Gate>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Released<FrequencyAnswer>>, Problem> {
+    asked_and_answered(&gate, &headers, query).await.map(Json)
+}
+
+pub(crate) async fn download(
+    State(gate): State<Gate>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let answer = asked_and_answered(&gate, &headers, query).await?;
+    let mut body = Vec::new();
+    vcf::write(&answer, &mut body).map_err(|source| {
+        let path = "answer.vcf".into();
+        Problem::public(GateError::Io { path, source })
+    })?;
+    // Release names hold no character that would need quoting.
+    let name = format!("attachment; filename=\"{}.vcf\"", answer.get().citation.freeze);
+    Ok(([(CONTENT_TYPE, "text/x-vcf".to_owned()), (CONTENT_DISPOSITION, name)], body).into_response())
+}
+
+async fn asked_and_answered(
+    gate: &Gate,
+    headers: &HeaderMap,
+    query: Option<String>,
+) -> Result<Released<FrequencyAnswer>, Problem> {
+    let asked = Asked::from_query(query.as_deref().unwrap_or_default())?;
+    let session = who::session(headers, gate).await.map_err(Problem::public)?;
+    answer(gate, session.as_ref(), asked).await
+}

@@ -1,0 +1,33 @@
+//! HTTP endpoints: the frequency question and a first Beacon v2.
+//!
+//! Level 5: turns a request into a question for the gate and a [`gj_gate::Released`] answer into JSON
+//! or VCF. Serialises nothing else about people, decides nothing about rights, and keeps no state.
+//! Every operation is a line of [`OPERATIONS`], from which the router is built.
+
+pub mod beacon;
+pub mod frequency;
+mod guard;
+mod openapi;
+mod operations;
+mod overview;
+mod status;
+mod who;
+
+pub use guard::guard;
+pub use operations::{OPERATIONS, Operation, Parameter, Verb};
+pub use status::{BadParameter, Problem, not_found};
+pub use who::{SESSION_COOKIE, cookie, session};
+
+use axum::Router;
+use gj_gate::Gate;
+
+/// The API under `/api`, with its limits and headers.
+pub fn router(gate: Gate) -> Router {
+    guard(routes(gate.clone()), &gate)
+}
+
+/// The API under `/api`, bare: for a server that guards it together with its own pages.
+pub fn routes(gate: Gate) -> Router {
+    let add = |router: Router<Gate>, operation: &Operation| router.route(operation.path, operation.handler());
+    OPERATIONS.iter().fold(Router::new(), add).with_state(gate)
+}

@@ -1,0 +1,174 @@
+//! Every operation of the API: one line each. The router, the OpenAPI document and the page about the
+//! API are made from this table, so that they cannot differ.
+
+use crate::beacon::{g_variants, service};
+use crate::{frequency, openapi, overview};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use gj_gate::Gate;
+
+/// The HTTP method of an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Reads.
+    Get,
+    /// Reads too, with its question in the body.
+    Post,
+}
+
+/// One operation.
+#[derive(Debug)]
+pub struct Operation {
+    /// Method.
+    pub verb: Verb,
+    /// Path from the root of the server.
+    pub path: &'static str,
+    /// What it does, in English.
+    pub summary_en: &'static str,
+    /// What it does, in Japanese.
+    pub summary_ja: &'static str,
+    /// Whether it answers somebody who is not signed in.
+    pub public: bool,
+    /// Query parameters.
+    pub parameters: &'static [Parameter],
+    build: fn(MethodFilter) -> MethodRouter<Gate>,
+}
+
+/// A query parameter.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Name.
+    pub name: &'static str,
+    /// Whether a request without it is refused.
+    pub required: bool,
+    /// Meaning and form, in English.
+    pub summary: &'static str,
+}
+
+impl Verb {
+    /// `GET`, `POST`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verb::Get => "GET",
+            Verb::Post => "POST",
+        }
+    }
+}
+
+impl Operation {
+    pub(crate) fn handler(&self) -> MethodRouter<Gate> {
+        (self.build)(match self.verb {
+            Verb::Get => MethodFilter::GET,
+            Verb::Post => MethodFilter::POST,
+        })
+    }
+}
+
+const fn optional(name: &'static str, summary: &'static str) -> Parameter {
+    Parameter { name, required: false, summary }
+}
+
+const FREQUENCY: &[Parameter] = &[
+    optional("freeze", "release; default: the newest"),
+    optional("region", "1-based, both ends included: chr22:42126499-42130865; this or `variant`"),
+    optional("variant", "chr22-42127941-G-A; this or `region`"),
+    optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
+    optional("by", "stratum, contributor or sex; default: only the total"),
+];
+
+const BEACON: &[Parameter] = &[
+    optional("assemblyId", "GRCh38 or a synonym; default: GRCh38"),
+    Parameter { name: "referenceName", required: true, summary: "chr22, 22 or NC_000022.11" },
+    Parameter { name: "start", required: true, summary: "0-based, included" },
+    optional("end", "0-based, excluded: makes it a range query"),
+    optional("referenceBases", "reference allele"),
+    optional("alternateBases", "alternate allele; required without `end`"),
+    optional("variantType", "SNP, MNP, INS, DEL or DELINS"),
+    optional("requestedGranularity", "boolean, count or record; default: record"),
+    optional("includeResultsetResponses", "ALL, HIT, MISS or NONE; default: HIT"),
+    optional("skip", "pages to skip; default: 0"),
+    optional("limit", "records a page, at most 1000; 0: the most; default: 10"),
+    optional("datasets", "releases, comma separated; default: the newest"),
+    optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
+    optional("by", "stratum, contributor or sex: populations beside the total"),
+    optional("testMode", "true: an answer of the right form without data"),
+];
+
+/// An operation that needs nobody signed in and takes no parameters.
+const fn public(
+    path: &'static str,
+    summary_en: &'static str,
+    summary_ja: &'static str,
+    build: fn(MethodFilter) -> MethodRouter<Gate>,
+) -> Operation {
+    Operation { verb: Verb::Get, path, summary_en, summary_ja, public: true, parameters: &[], build }
+}
+
+/// Every operation.
+pub const OPERATIONS: &[Operation] = &[
+    public("/api/overview", "The programme, its releases and their people", "事業、リリース、参加者数の概要", |verb| {
+        on(verb, overview::show)
+    }),
+    Operation {
+        verb: Verb::Get,
+        path: "/api/frequency",
+        summary_en: "Allele frequencies of a region or a variant",
+        summary_ja: "領域またはバリアントのアレル頻度",
+        public: false,
+        parameters: FREQUENCY,
+        build: |verb| on(verb, frequency::show),
+    },
+    Operation {
+        verb: Verb::Get,
+        path: "/api/frequency.vcf",
+        summary_en: "The same frequencies as a sites-only VCF 4.3 file",
+        summary_ja: "同じ頻度を VCF 4.3 ファイル(サイトのみ)で取得",
+        public: false,
+        parameters: FREQUENCY,
+        build: |verb| on(verb, frequency::download),
+    },
+    Operation {
+        verb: Verb::Get,
+        path: "/api/beacon/v2/g_variants",
+        summary_en: "Beacon v2: genomic variants, sequence and range queries",
+        summary_ja: "Beacon v2:バリアントの検索(配列・範囲)",
+        public: false,
+        parameters: BEACON,
+        build: |verb| on(verb, g_variants::get),
+    },
+    Operation {
+        verb: Verb::Post,
+        path: "/api/beacon/v2/g_variants",
+        summary_en: "Beacon v2: the same, with the question in a JSON body",
+        summary_ja: "Beacon v2:同上(質問を JSON で送る)",
+        public: false,
+        parameters: &[],
+        build: |verb| on(verb, g_variants::post),
+    },
+    public("/api/beacon/v2", "Beacon v2: who answers here", "Beacon v2:このビーコンの情報", |verb| {
+        on(verb, service::info)
+    }),
+    public("/api/beacon/v2/", "Beacon v2: who answers here", "Beacon v2:このビーコンの情報", |verb| {
+        on(verb, service::info)
+    }),
+    public("/api/beacon/v2/info", "Beacon v2: who answers here", "Beacon v2:このビーコンの情報", |verb| {
+        on(verb, service::info)
+    }),
+    public("/api/beacon/v2/service-info", "GA4GH service info", "GA4GH サービス情報", |verb| {
+        on(verb, service::service_info)
+    }),
+    public("/api/beacon/v2/map", "Beacon v2: its endpoints", "Beacon v2:エンドポイント一覧", |verb| {
+        on(verb, service::map)
+    }),
+    public("/api/beacon/v2/configuration", "Beacon v2: its settings", "Beacon v2:設定", |verb| {
+        on(verb, service::configuration)
+    }),
+    public("/api/beacon/v2/entry_types", "Beacon v2: what it answers about", "Beacon v2:回答できる対象", |verb| {
+        on(verb, service::entry_types)
+    }),
+    public("/api/beacon/v2/filtering_terms", "Beacon v2: filters (none yet)", "Beacon v2:絞り込み条件(まだなし)", |verb| {
+        on(verb, service::filtering_terms)
+    }),
+    public("/api/openapi.json", "This list, as OpenAPI 3.1", "この一覧(OpenAPI 3.1 形式)", |verb| {
+        on(verb, openapi::show)
+    }),
+];

@@ -1,0 +1,225 @@
+//! The one place that knows status codes and error bodies. Never tells why the server itself failed:
+//! that goes to the log under a request id, which is all the client gets.
+
+use crate::beacon;
+use axum::Json;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use gj_gate::GateError;
+use gj_model::Reason;
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Status of a request that took longer than the configured limit.
+pub(crate) const TIMED_OUT: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The code of the rule that knows no such release.
+const FREEZE_UNKNOWN: &str = "freeze-unknown";
+
+/// A parameter that cannot be understood.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("parameter `{name}`: found `{found}`; expected {expected}")]
+pub struct BadParameter {
+    /// Name of the parameter.
+    pub name: String,
+    /// What was sent, shortened.
+    pub found: String,
+    /// What would be understood.
+    pub expected: String,
+}
+
+/// Why a request has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// A parameter cannot be understood.
+    #[error(transparent)]
+    Parameter(#[from] BadParameter),
+    /// There is no release yet.
+    #[error("there is no release yet; the data manager makes one with `gj freeze`")]
+    NoRelease,
+    /// There is nothing under this address.
+    #[error("there is nothing at this address; the operations are listed at /api/openapi.json")]
+    NotFound,
+    /// The gate says no.
+    #[error("{error}")]
+    Gate {
+        /// Why.
+        error: GateError,
+        /// Whether somebody was signed in.
+        signed_in: bool,
+    },
+}
+
+impl BadParameter {
+    /// A parameter with what was found, shortened, and what was expected.
+    pub fn new(name: &str, found: &str, expected: impl Into<String>) -> BadParameter {
+        let found = found.chars().take(80).collect::<String>().escape_debug().to_string();
+        BadParameter { name: name.to_owned(), found, expected: expected.into() }
+    }
+}
+
+impl Problem {
+    /// A problem of an operation that is the same for everybody.
+    pub fn public(error: GateError) -> Problem {
+        Problem::Gate { error, signed_in: false }
+    }
+
+    /// The reasons, when the rules said no.
+    pub fn reasons(&self) -> Option<&[Reason]> {
+        match self {
+            Problem::Gate { error: GateError::Refused(refusal), .. } => Some(&refusal.refused),
+            _ => None,
+        }
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Problem::Parameter(_) => StatusCode::BAD_REQUEST,
+            Problem::NoRelease | Problem::NotFound => StatusCode::NOT_FOUND,
+            Problem::Gate { error, signed_in } => match error {
+                GateError::Refused(_) if !signed_in => StatusCode::UNAUTHORIZED,
+                GateError::Refused(refusal) => {
+                    let unknown = refusal.refused.iter().any(|reason| reason.code == FREEZE_UNKNOWN);
+                    if unknown { StatusCode::NOT_FOUND } else { StatusCode::FORBIDDEN }
+                }
+                GateError::TooManySites { .. } => StatusCode::BAD_REQUEST,
+                GateError::Changed => StatusCode::SERVICE_UNAVAILABLE,
+                _ => StatusCode::INTERNAL_SERVER_ERROR,
+            },
+        }
+    }
+
+    /// A sentence for the client: the problem itself, or nothing but the request id.
+    pub fn sentence(&self, request: &str) -> String {
+        match self.status() {
+            StatusCode::INTERNAL_SERVER_ERROR => format!("the server failed; tell its operator request {request}"),
+            _ => self.to_string(),
+        }
+    }
+
+    /// Names this failure and writes it to the log if the server is at fault. Call it once.
+    pub fn logged(&self) -> String {
+        let request = request_id();
+        if self.status() == StatusCode::INTERNAL_SERVER_ERROR {
+            tracing::error!(request, error = %self, "request failed");
+        }
+        request
+    }
+
+    /// A response with this problem's status and headers, and the given body.
+    pub fn respond(&self, request: &str, body: impl IntoResponse) -> Response {
+        let mut response = (self.status(), body).into_response();
+        let headers = response.headers_mut();
+        if let Ok(id) = HeaderValue::from_str(request) {
+            headers.insert(REQUEST_ID, id);
+        }
+        match self.status() {
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"gj\""));
+            }
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            _ => {}
+        }
+        response
+    }
+
+    fn api_body(&self, request: &str) -> Value {
+        match (self, self.reasons()) {
+            (_, Some(reasons)) => json!({ "refused": reasons }),
+            (Problem::Parameter(bad), _) => json!({ "error": {
+                "parameter": bad.name,
+                "found": bad.found,
+                "expected": bad.expected,
+                "message": bad.to_string(),
+            }}),
+            _ => json!({ "error": { "message": self.sentence(request), "request": request } }),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let request = self.logged();
+        self.respond(&request, Json(self.api_body(&request)))
+    }
+}
+
+/// A problem of the Beacon, in the envelope its specification asks for.
+pub(crate) struct BeaconProblem {
+    pub(crate) problem: Problem,
+    /// `meta` of the envelope.
+    pub(crate) meta: Value,
+}
+
+impl BeaconProblem {
+    pub(crate) fn body(&self, request: &str) -> Value {
+        let mut body = json!({
+            "meta": self.meta,
+            "error": {
+                "errorCode": self.problem.status().as_u16(),
+                "errorMessage": self.problem.sentence(request),
+            },
+        });
+        if let Some(reasons) = self.problem.reasons() {
+            let sentences: Vec<&str> = reasons.iter().map(|reason| reason.en.as_str()).collect();
+            body["error"]["errorMessage"] = json!(sentences.join(" "));
+            body["info"] = json!({ "refused": reasons });
+        }
+        body
+    }
+}
+
+impl IntoResponse for BeaconProblem {
+    fn into_response(self) -> Response {
+        let request = self.problem.logged();
+        self.problem.respond(&request, Json(self.body(&request)))
+    }
+}
+
+/// The answer for a path under `/api` that no operation has.
+pub fn not_found(path: &str) -> Response {
+    if path.starts_with(beacon::BASE) {
+        BeaconProblem { problem: Problem::NotFound, meta: beacon::envelope::meta_of_error() }.into_response()
+    } else {
+        Problem::NotFound.into_response()
+    }
+}
+
+/// Unlike any other of this server's, and telling nothing about the request.
+fn request_id() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_micros());
+    format!("{since:x}-{:x}", COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gj_gate::Refusal;
+
+    fn refused(code: &str, signed_in: bool) -> StatusCode {
+        let reason = Reason { code: code.into(), ja: String::new(), en: String::new(), source: String::new() };
+        Problem::Gate { error: Refusal { refused: vec![reason] }.into(), signed_in }.status()
+    }
+
+    #[test]
+    fn a_refusal_tells_nobody_apart_from_somebody() {
+        assert_eq!(refused("user-unknown", false), StatusCode::UNAUTHORIZED);
+        assert_eq!(refused("freeze-unknown", false), StatusCode::UNAUTHORIZED);
+        assert_eq!(refused("fee-unpaid", true), StatusCode::FORBIDDEN);
+        assert_eq!(refused("freeze-unknown", true), StatusCode::NOT_FOUND);
+    }
+
+    #[test]
+    fn the_server_keeps_its_own_failures_to_itself() {
+        let problem = Problem::public(GateError::Inconsistent("secret path".into()));
+        assert_eq!(problem.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!problem.api_body("r1").to_string().contains("secret"));
+        assert!(problem.api_body("r1").to_string().contains("r1"));
+    }
+}

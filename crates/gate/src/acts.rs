@@ -1,0 +1,13 @@
+//! Administrative acts, one file each: authorise, one registry transaction, one audit line.
+
+pub mod audit_log;
+pub mod freeze;
+pub mod import;
+pub mod init;
+pub(crate) mod members;
+pub mod overview;
+pub mod programme;
+mod repair;
+pub mod submit;
+pub mod verify;
+pub mod withdraw;

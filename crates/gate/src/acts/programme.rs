@@ -1,0 +1,91 @@
+//! The programme's rows: institutions, users, roles, purposes, rules and payments, shown and edited.
+
+use crate::acts::init::ProgrammeFile;
+use crate::ask::Asker;
+use crate::audit::Note;
+use crate::error::GateError;
+use crate::gate::Gate;
+use gj_model::UserId;
+use gj_registry::{Change, Programme};
+use serde_json::json;
+
+const ACT: &str = "programme.edit";
+
+impl Gate {
+    /// The rows as a file that [`Gate::apply_programme`] reads back.
+    ///
+    /// # Errors
+    /// A refusal; when the registry cannot be read.
+    pub async fn export_programme(&self, asker: &Asker) -> Result<String, GateError> {
+        self.authorise(asker, ACT, "programme").await?;
+        let programme = self.inner.registry.read().await?.programme().await?;
+        let missing = || GateError::Inconsistent("the registry holds no programme".to_owned());
+        Ok(programme.ok_or_else(missing)?.to_toml()?)
+    }
+
+    /// What applying a file would change. Changes nothing.
+    ///
+    /// # Errors
+    /// A refusal; every mistake of the file.
+    pub async fn diff_programme(
+        &self,
+        asker: &Asker,
+        file: ProgrammeFile<'_>,
+    ) -> Result<Vec<Change>, GateError> {
+        self.authorise(asker, ACT, "programme").await?;
+        let programme = Programme::parse(file.text, file.name)?;
+        let now = self.inner.registry.read().await?.programme().await?;
+        let missing = || GateError::Inconsistent("the registry holds no programme".to_owned());
+        Ok(now.ok_or_else(missing)?.changes_to(&programme))
+    }
+
+    /// Makes the rows what the file says, all of it or nothing.
+    ///
+    /// # Errors
+    /// A refusal; every mistake of the file; a row that is in use and missing from the file.
+    pub async fn apply_programme(
+        &self,
+        asker: &Asker,
+        file: ProgrammeFile<'_>,
+    ) -> Result<Vec<Change>, GateError> {
+        self.authorise(asker, ACT, "programme").await?;
+        let programme = Programme::parse(file.text, file.name)?;
+        let mut tx = self.inner.registry.begin().await?;
+        let changes = tx.apply_programme(&programme).await?;
+        let rows: Vec<String> = changes.iter().map(ToString::to_string).collect();
+        let note = Note {
+            actor: asker.name(),
+            act: ACT,
+            subject: "programme",
+            outcome: "done",
+            detail: json!({ "changes": rows }),
+        };
+        self.note(&mut tx, note).await?;
+        self.commit(tx).await?;
+        Ok(changes)
+    }
+
+    /// Gives an account a new token and returns it; the old one stops working. Only its digest is kept.
+    ///
+    /// # Errors
+    /// A refusal; an unknown account.
+    pub async fn issue_token(&self, asker: &Asker, user: &UserId) -> Result<String, GateError> {
+        self.authorise(asker, ACT, user.as_str()).await?;
+        let mut bytes = [0u8; 32];
+        getrandom::fill(&mut bytes)
+            .map_err(|e| GateError::Inconsistent(format!("no random numbers: {e}")))?;
+        let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut tx = self.inner.registry.begin().await?;
+        tx.set_token(user, &token).await?;
+        let note = Note {
+            actor: asker.name(),
+            act: ACT,
+            subject: user.as_str(),
+            outcome: "token issued",
+            detail: json!({}),
+        };
+        self.note(&mut tx, note).await?;
+        self.commit(tx).await?;
+        Ok(token)
+    }
+}

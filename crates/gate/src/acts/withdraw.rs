@@ -1,0 +1,99 @@
+//! Withdrawal of consent: masked everywhere by one durable write, then removed from the disk.
+
+use crate::ask::Asker;
+use crate::audit::Note;
+use crate::error::GateError;
+use crate::gate::Gate;
+use crate::lock::WriterLock;
+use gj_model::FreezeName;
+use serde_json::{Value, json};
+
+const ACT: &str = "participant.withdraw";
+
+impl Gate {
+    /// Withdraws participants. When the first transaction is committed no answer counts them any
+    /// more; then batches and panels are written anew without them, and the receipts completed.
+    /// If another process is writing, that second part is left to it or to the next writer.
+    ///
+    /// Returns one receipt each, in order.
+    ///
+    /// # Errors
+    /// [`GateError::Participant`] when one is not registered or has left already (then nobody of the
+    /// list is withdrawn); a refusal.
+    pub async fn withdraw(&self, asker: &Asker, participants: &[String]) -> Result<Vec<Value>, GateError> {
+        self.authorise(asker, ACT, "participant").await?;
+        let mut tx = self.inner.registry.begin().await?;
+        let mut receipts = Vec::with_capacity(participants.len());
+        for participant in participants {
+            let person = tx.person_by_participant(participant).await?;
+            let Some(person) = person else {
+                return Err(GateError::Participant("no such participant is registered; nothing was changed"));
+            };
+            if person.withdrawn_at.is_some() {
+                return Err(GateError::Participant(
+                    "the participant has withdrawn before; nothing was changed",
+                ));
+            }
+            let at = self.inner.clock.at();
+            let receipt = new_receipt()?;
+            let batches = tx.batches_of_person(person.person_key).await?;
+            let stale = tx.mark_stale(person.person_key).await?;
+            let mut answers = 0;
+            for freeze in &stale {
+                answers += tx.answers_from(freeze).await?;
+            }
+            let document = json!({
+                "receipt": receipt,
+                "at": at,
+                "state": "masked",
+                "effect": {
+                    "ja": "この時点以降、新しい回答には一切含まれません。",
+                    "en": "From this moment no new answer counts this person.",
+                },
+                "releases": stale.iter().map(FreezeName::as_str).collect::<Vec<_>>(),
+                "batches": batches.len(),
+                "not_recallable": {
+                    "answers_given_from_these_releases": answers,
+                    "ja": "すでに渡された集計値は回収できません。",
+                    "en": "Counts already handed out cannot be called back.",
+                },
+                "repaired": null,
+            });
+            tx.withdraw(&receipt, person.person_key, &at, &document).await?;
+            let detail = json!({ "releases": stale.len(), "batches": batches.len() });
+            let note = Note { actor: asker.name(), act: ACT, subject: &receipt, outcome: "masked", detail };
+            self.note(&mut tx, note).await?;
+            receipts.push(receipt);
+        }
+        self.commit(tx).await?;
+        match WriterLock::take(&self.inner.dir) {
+            Ok(_lock) => self.repair_locked().await?,
+            Err(GateError::Busy(_)) => {}
+            Err(other) => return Err(other),
+        }
+        let mut reads = self.inner.registry.read().await?;
+        let mut documents = Vec::with_capacity(receipts.len());
+        for receipt in &receipts {
+            documents.extend(reads.withdrawal(receipt).await?.map(|withdrawal| withdrawal.document));
+        }
+        Ok(documents)
+    }
+
+    /// The receipt of an earlier withdrawal.
+    ///
+    /// # Errors
+    /// A refusal; [`GateError::Participant`] for an unknown receipt.
+    pub async fn receipt(&self, asker: &Asker, receipt: &str) -> Result<Value, GateError> {
+        self.authorise(asker, ACT, "receipt").await?;
+        let withdrawal = self.inner.registry.read().await?.withdrawal(receipt).await?;
+        withdrawal.map(|w| w.document).ok_or(GateError::Participant("there is no receipt of that number"))
+    }
+}
+
+/// A receipt number that says nothing about the person.
+fn new_receipt() -> Result<String, GateError> {
+    let mut bytes = [0u8; 10];
+    getrandom::fill(&mut bytes).map_err(|e| GateError::Inconsistent(format!("no random numbers: {e}")))?;
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("W-{digits}"))
+}

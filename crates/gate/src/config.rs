@@ -1,0 +1,46 @@
+//! `gj.toml` in the data directory: every limit, named.
+
+use crate::error::GateError;
+use serde::Deserialize;
+use std::path::Path;
+
+/// The configuration; every field has a default, so that the file may be missing or partial.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// What one answer may cost.
+    pub limits: Limits,
+}
+
+/// Limits of one answer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Variants in one answer at most.
+    pub sites_max: usize,
+    /// Bytes of a request body at most.
+    pub body_bytes_max: usize,
+    /// Seconds a request may take.
+    pub request_seconds_max: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { sites_max: 200_000, body_bytes_max: 1 << 20, request_seconds_max: 30 }
+    }
+}
+
+impl Config {
+    /// Reads `gj.toml`; a missing file is the default.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds a field that does not exist.
+    pub fn load(path: &Path) -> Result<Config, GateError> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => toml::from_str(&text)
+                .map_err(|e| GateError::Config { path: path.to_owned(), what: e.to_string() }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
+            Err(error) => Err(GateError::io(path)(error)),
+        }
+    }
+}

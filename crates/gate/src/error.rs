@@ -1,0 +1,99 @@
+//! What the gate says when it does not answer.
+
+use gj_ingest::SubmissionError;
+use gj_model::{FreezeName, Reason};
+use gj_store::StoreError;
+use std::path::PathBuf;
+
+/// A refusal: every reason, in both languages. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, thiserror::Error)]
+#[error("refused: {}", self.codes())]
+pub struct Refusal {
+    /// The reasons.
+    pub refused: Vec<Reason>,
+}
+
+impl Refusal {
+    /// The codes of the reasons, comma separated.
+    pub fn codes(&self) -> String {
+        self.refused.iter().map(|reason| reason.code.as_str()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum GateError {
+    /// The rules say no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The files on disk say no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The registry says no.
+    #[error(transparent)]
+    Registry(#[from] gj_registry::Error),
+    /// What was submitted says no.
+    #[error(transparent)]
+    Ingest(#[from] SubmissionError),
+    /// Not a data directory of this program.
+    #[error("`{0}` is not a data directory; make one with `gj init --data {0}`")]
+    NotADirectory(PathBuf),
+    /// Something else lives there.
+    #[error("`{0}` is not empty and not a data directory of gj; choose an empty or new folder")]
+    Foreign(PathBuf),
+    /// There is one already.
+    #[error("`{0}` is a data directory already; nothing was changed")]
+    Exists(PathBuf),
+    /// Another process is writing.
+    #[error("another `gj` is writing to `{0}`; wait for it to end, then try again")]
+    Busy(PathBuf),
+    /// The operating system refused.
+    #[error("`{path}`: {source}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A configuration file cannot be read.
+    #[error("`{path}`: {what}")]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        what: String,
+    },
+    /// A release of that name exists.
+    #[error("a release named `{0}` exists already; a release is never changed, choose another name")]
+    FreezeExists(FreezeName),
+    /// Nothing to release.
+    #[error("there are no genomes to release; submit some with `gj ingest`")]
+    NothingToFreeze,
+    /// The person is not known, or left before.
+    #[error("{0}")]
+    Participant(&'static str),
+    /// An answer would be too long.
+    #[error(
+        "the region holds more than {limit} variants; ask for a shorter one (`limits.sites_max` in gj.toml)"
+    )]
+    TooManySites {
+        /// The configured limit.
+        limit: usize,
+    },
+    /// The facts changed between asking and answering, again and again.
+    #[error("the release changed while the answer was made; try again")]
+    Changed,
+    /// A file or an invariant of the data directory does not hold.
+    #[error("{0}")]
+    Inconsistent(String),
+    /// A background task ended early.
+    #[error("a task of the program ended early: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+impl GateError {
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> GateError {
+        let path = path.into();
+        move |source| GateError::Io { path, source }
+    }
+}

@@ -1,0 +1,109 @@
+//! The gate itself: one data directory, opened.
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::GateError;
+use gj_model::PanelId;
+use gj_registry::{Reads, Registry, Settings};
+use gj_store::{Panel, Store, StoreError};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+/// Name of the file that says "this is a data directory of gj", written last by `init`.
+pub(crate) const MARKER: &str = "gj-data.json";
+/// What the marker holds.
+pub(crate) const MARKER_TEXT: &str = "{ \"programme\": \"genomics-japan\", \"format\": 1 }\n";
+/// Panels kept open at most.
+const PANELS_OPEN_MAX: usize = 16;
+
+/// One data directory. Cheap to clone; all clones share caches.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) dir: PathBuf,
+    pub(crate) store: Store,
+    pub(crate) registry: Registry,
+    pub(crate) config: Config,
+    pub(crate) clock: Clock,
+    pub(crate) anchored: Mutex<Option<Instant>>,
+    panels: Mutex<HashMap<PanelId, Arc<Panel>>>,
+}
+
+impl Gate {
+    /// Opens a data directory made by [`Gate::init`].
+    ///
+    /// # Errors
+    /// [`GateError::NotADirectory`] when it is none; otherwise what the registry or the files say.
+    pub async fn open(dir: &Path, clock: Clock) -> Result<Gate, GateError> {
+        match std::fs::read_to_string(dir.join(MARKER)) {
+            Ok(text) if text == MARKER_TEXT => {}
+            Ok(_) => {
+                let what =
+                    format!("{MARKER} is not one this program wrote; use the `gj` that made the directory");
+                return Err(GateError::Config { path: dir.join(MARKER), what });
+            }
+            Err(_) => return Err(GateError::NotADirectory(dir.to_owned())),
+        }
+        let config = Config::load(&dir.join("gj.toml"))?;
+        let registry = Registry::open(&registry_path(dir)).await?;
+        let inner = Inner {
+            dir: dir.to_owned(),
+            store: Store::open(dir)?,
+            registry,
+            config,
+            clock,
+            anchored: Mutex::new(None),
+            panels: Mutex::new(HashMap::new()),
+        };
+        Ok(Gate { inner: Arc::new(inner) })
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// Closes the registry; what is acknowledged is on disk with or without this.
+    pub async fn close(&self) {
+        self.inner.registry.close().await;
+    }
+
+    /// The programme's own rows: every data directory has them.
+    pub(crate) async fn settings(&self, reads: &mut Reads) -> Result<Settings, GateError> {
+        let missing = || GateError::Inconsistent("the registry holds no programme".to_owned());
+        reads.settings().await?.ok_or_else(missing)
+    }
+
+    pub(crate) fn anchor_path(&self) -> PathBuf {
+        self.inner.dir.join("audit.head")
+    }
+
+    /// An open panel, from the cache if it is there.
+    pub(crate) fn panel(&self, id: &PanelId) -> Result<Arc<Panel>, StoreError> {
+        if let Some(panel) = self.cached().get(id) {
+            return Ok(panel.clone());
+        }
+        let panel = Arc::new(self.inner.store.panel(id)?);
+        let mut cache = self.cached();
+        if cache.len() >= PANELS_OPEN_MAX {
+            cache.clear();
+        }
+        cache.insert(id.clone(), panel.clone());
+        Ok(panel)
+    }
+
+    fn cached(&self) -> std::sync::MutexGuard<'_, HashMap<PanelId, Arc<Panel>>> {
+        // A poisoned cache is still a cache: entries are inserted whole.
+        self.inner.panels.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+pub(crate) fn registry_path(dir: &Path) -> PathBuf {
+    dir.join("registry.sqlite")
+}

@@ -1,0 +1,36 @@
+//! What a question was granted. Made only by [`crate::Gate::ask`], used up by [`crate::Gate::release`].
+
+use crate::ask::Asker;
+use gj_model::{FreezeName, PanelId, Purpose, Scope};
+
+/// Permission to read the counts of one release for one question.
+#[derive(Debug)]
+pub struct Grant {
+    pub(crate) asker: Asker,
+    pub(crate) purpose: Purpose,
+    pub(crate) freeze: FreezeName,
+    /// Digest under which the release is cited, as frozen.
+    pub(crate) digest: String,
+    /// The panel that answers now; changes when somebody leaves.
+    pub(crate) panel: PanelId,
+    /// Whether the panel still counts somebody who left; then genotypes are counted anew.
+    pub(crate) stale: bool,
+    /// Withdrawals so far: one more while the answer is made, and it is made again.
+    pub(crate) withdrawals: u64,
+    /// Everybody counted allowed all of this.
+    pub(crate) needs_scope: Scope,
+    /// Counts below this, zero aside, are hidden.
+    pub(crate) smallest_cell: u32,
+}
+
+impl Grant {
+    /// The release that is read.
+    pub fn freeze(&self) -> &FreezeName {
+        &self.freeze
+    }
+
+    /// The consent of everybody who is counted.
+    pub fn needs_scope(&self) -> Scope {
+        self.needs_scope
+    }
+}

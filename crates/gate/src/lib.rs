@@ -1,0 +1,56 @@
+//! The one door.
+//!
+//! Nothing about people is answered except through here:
+//! [`Gate::ask`] (who, why, what → [`Grant`] or refusal) → [`Gate::view`] (exactly those people) →
+//! an analysis → [`Gate::release`] (small cells hidden, an audit line written) → [`Released`], the only
+//! thing an endpoint, a page or a file can be made of. Administrative acts ([`acts`]) go through the
+//! same door: authorise, one registry transaction, one audit line.
+//!
+//! A grant cannot be made up:
+//!
+//! ```compile_fail
+//! let grant = gj_gate::Grant { .. };
+//! ```
+//!
+//! nor can something be declared released:
+//!
+//! ```compile_fail
+//! let numbers: gj_gate::Released<u32> = gj_gate::Released { value: 1 };
+//! ```
+//!
+//! nor can counts leave a view unjudged, because they cannot be turned into text by a serialiser:
+//!
+//! ```compile_fail
+//! fn serialisable<T: serde::Serialize>() {}
+//! serialisable::<gj_gate::Finding<Vec<gj_gate::SiteCounts>>>();
+//! ```
+//!
+//! nor a signed-in person be invented:
+//!
+//! ```compile_fail
+//! let asker = gj_gate::Asker { user: None };
+//! ```
+
+pub mod acts;
+mod ask;
+mod audit;
+mod clock;
+mod config;
+mod disclosure;
+mod error;
+mod gate;
+mod grant;
+mod lock;
+mod release;
+mod view;
+
+pub use acts::overview::Overview;
+pub use ask::{Asker, Question, Session};
+pub use clock::Clock;
+pub use config::Config;
+pub use error::{GateError, Refusal};
+pub use gate::Gate;
+pub use gj_store::StoreError;
+pub use grant::Grant;
+pub use release::{Citation, FrequencyAnswer, Released};
+pub use view::{Finding, Place, SiteCounts, View};

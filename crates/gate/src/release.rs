@@ -1,0 +1,137 @@
+//! The last step: disclosure control, the release checked again, an audit line, and only then text.
+
+use crate::ask::{Question, READ};
+use crate::audit::Note;
+use crate::disclosure::Disclosure;
+use crate::error::GateError;
+use crate::gate::Gate;
+use crate::grant::Grant;
+use crate::view::{Finding, SiteCounts};
+use gj_model::{FreezeName, Grouping, SiteFrequency};
+use gj_registry::PanelState;
+use serde::Serialize;
+use serde_json::json;
+
+/// Something that may leave the house. Only the gate makes one.
+#[derive(Debug, Clone)]
+pub struct Released<T> {
+    value: T,
+}
+
+impl<T> Released<T> {
+    pub(crate) fn new(value: T) -> Released<T> {
+        Released { value }
+    }
+
+    /// The value.
+    pub fn get(&self) -> &T {
+        &self.value
+    }
+
+    /// The value itself.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+}
+
+impl<T: Serialize> Serialize for Released<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value.serialize(serializer)
+    }
+}
+
+/// How to cite a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Citation {
+    /// Name.
+    pub freeze: FreezeName,
+    /// Digest on the day it was frozen: stays the same when somebody leaves later.
+    pub digest: String,
+}
+
+/// Frequencies as shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FrequencyAnswer {
+    /// What was read.
+    pub citation: Citation,
+    /// How it is split.
+    pub by: Grouping,
+    /// Counts from 1 up to one less than this are hidden.
+    pub smallest_cell: u32,
+    /// Hidden cells of this answer.
+    pub hidden_cells: usize,
+    /// The sites, ascending.
+    pub sites: Vec<SiteFrequency>,
+}
+
+impl Gate {
+    /// Releases frequencies.
+    ///
+    /// # Errors
+    /// [`GateError::Changed`] when somebody left since the grant was made: ask again.
+    pub async fn release(
+        &self,
+        grant: Grant,
+        finding: Finding<Vec<SiteCounts>>,
+        question: &Question,
+    ) -> Result<Released<FrequencyAnswer>, GateError> {
+        let by = question.by;
+        let (smallest, scope) = (grant.smallest_cell, grant.needs_scope);
+        let citation = Citation { freeze: grant.freeze.clone(), digest: grant.digest.clone() };
+        let answer = tokio::task::spawn_blocking(move || {
+            let counted: Vec<bool> = finding.classes.iter().map(|class| class.scope.covers(scope)).collect();
+            let disclosure = Disclosure::new(&finding.classes, &counted, smallest);
+            let mut answer =
+                FrequencyAnswer { citation, by, smallest_cell: smallest, hidden_cells: 0, sites: Vec::new() };
+            for site in finding.value {
+                let groups = disclosure.pick(&disclosure.judge(&site.counts), by);
+                let hidden = |cells: &gj_model::Cells| {
+                    [cells.ac, cells.an, cells.hom, cells.hemi, cells.people]
+                        .iter()
+                        .filter(|c| c.is_none())
+                        .count()
+                };
+                answer.hidden_cells += groups.values().map(hidden).sum::<usize>();
+                answer.sites.push(SiteFrequency { variant: site.variant, groups });
+            }
+            answer
+        })
+        .await?;
+        self.note_answer(&grant, question, &answer).await?;
+        Ok(Released::new(answer))
+    }
+
+    /// Writes the line, in the transaction that checks that nobody left meanwhile.
+    async fn note_answer(
+        &self,
+        grant: &Grant,
+        question: &Question,
+        answer: &FrequencyAnswer,
+    ) -> Result<(), GateError> {
+        let mut tx = self.inner.registry.begin().await?;
+        let same = tx.freeze(&grant.freeze).await?.is_some_and(|freeze| {
+            freeze.panel == grant.panel && (freeze.state == PanelState::Stale) == grant.stale
+        });
+        // Somebody may leave while the panel is stale already: the count of withdrawals tells.
+        if !same || tx.withdrawal_count().await? != grant.withdrawals {
+            return Err(GateError::Changed);
+        }
+        let detail = json!({
+            "purpose": grant.purpose.to_string(),
+            "place": question.place.to_string(),
+            "by": question.by.name(),
+            "consent": grant.needs_scope.to_string(),
+            "sites": answer.sites.len(),
+            "hidden_cells": answer.hidden_cells,
+        });
+        let note = Note {
+            actor: grant.asker.name(),
+            act: READ,
+            subject: grant.freeze.as_str(),
+            outcome: "answered",
+            detail,
+        };
+        self.note(&mut tx, note).await?;
+        self.commit_answer(tx).await
+    }
+}

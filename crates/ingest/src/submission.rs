@@ -1,0 +1,197 @@
+//! One submission: several files of one institution become one immutable batch, or nothing does.
+//!
+//! Files may hold different regions of the same people, different people of the same regions, or
+//! overlap. Two phases keep memory bounded whatever the files' contig order: every file is read to its
+//! verified end and its rows spooled to disk by contig, then the spools are merged contig by contig,
+//! together with what earlier batches hold of the same people. Nothing is published before both end.
+//!
+//! Never looks at names of samples except to hand them to the caller, who knows the roster.
+
+mod error;
+mod held;
+mod merge;
+mod spool;
+
+pub use error::SubmissionError;
+
+use crate::file_rows::{FileRows, ReadOptions};
+use crate::report::ReadReport;
+use gj_model::{Contig, InstitutionId};
+use gj_store::{Batch, BatchSeal, Store};
+use held::Held;
+use merge::Merge;
+use serde::Serialize;
+use spool::{SpoolReader, spool_file};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// Files whose headers are read and whose samples are known.
+pub struct Submission {
+    files: Vec<FileRows>,
+    paths: Vec<PathBuf>,
+    names: Vec<String>,
+    /// For each file: the position in `names` of each of its sample columns.
+    columns: Vec<Vec<usize>>,
+}
+
+/// What the caller decided about each name of [`Submission::names`].
+#[derive(Debug, Clone)]
+pub struct Roster {
+    /// Registry keys, in the order of the names; `None`: the person's genotypes are not read.
+    pub keys: Vec<Option<i64>>,
+    /// Earlier batches that hold samples of this submission.
+    pub earlier: Vec<Batch>,
+}
+
+/// What a submission did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SubmissionReport {
+    /// Files read.
+    pub files: usize,
+    /// Samples in the batch.
+    pub samples: usize,
+    /// Samples of the files that were left out as the caller asked.
+    pub samples_left_out: usize,
+    /// Rows (split variants) written.
+    pub rows: u64,
+    /// Rows of these files that another of them, or an earlier batch, held already with the same calls.
+    pub rows_held_already: u64,
+    /// Sums over the files.
+    pub read: ReadReport,
+}
+
+/// Told how far reading is; called from the reading thread.
+pub trait Progress: Send + Sync {
+    /// `done` of `total` bytes of the submitted files, `rows` rows so far.
+    fn reading(&self, done: u64, total: u64, rows: u64);
+    /// Merging began.
+    fn merging(&self);
+}
+
+/// No progress shown.
+impl Progress for () {
+    fn reading(&self, _done: u64, _total: u64, _rows: u64) {}
+    fn merging(&self) {}
+}
+
+impl Submission {
+    /// Opens the files and reads their headers.
+    ///
+    /// # Errors
+    /// What a header says, with file and line; [`SubmissionError::SameFile`].
+    pub fn open(paths: &[PathBuf], options: &ReadOptions) -> Result<Submission, SubmissionError> {
+        let mut submission =
+            Submission { files: Vec::new(), paths: paths.to_vec(), names: Vec::new(), columns: Vec::new() };
+        let mut known: HashMap<String, usize> = HashMap::new();
+        for path in paths {
+            let file = FileRows::open(path, options)?;
+            if file.samples().is_empty() {
+                return Err(SubmissionError::NoSamples { file: path.clone() });
+            }
+            let columns = file.samples().iter().map(|name| {
+                *known.entry(name.clone()).or_insert_with(|| {
+                    submission.names.push(name.clone());
+                    submission.names.len() - 1
+                })
+            });
+            submission.columns.push(columns.collect());
+            submission.files.push(file);
+        }
+        Ok(submission)
+    }
+
+    /// Distinct sample names of all files, in order of appearance.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Where a name first appears: the file, and its 1-based sample column there.
+    pub fn place_of(&self, name: usize) -> (&Path, usize) {
+        let found = self.columns.iter().zip(&self.paths).find_map(|(columns, path)| {
+            columns.iter().position(|n| *n == name).map(|column| (path.as_path(), column + 1))
+        });
+        found.unwrap_or((Path::new(""), 0))
+    }
+
+    /// Reads everything and writes one batch. Blocks; uses rayon's pool.
+    ///
+    /// # Errors
+    /// What a file says with file and line; a conflict with an earlier batch; the disk. Nothing is
+    /// left behind but an unreferenced staging folder after a crash.
+    pub fn write(
+        mut self,
+        store: &Store,
+        institution: InstitutionId,
+        roster: &Roster,
+        sources: Vec<String>,
+        progress: &dyn Progress,
+    ) -> Result<(BatchSeal, SubmissionReport), SubmissionError> {
+        let kept: Vec<usize> = (0..self.names.len()).filter(|name| roster.keys[*name].is_some()).collect();
+        if kept.is_empty() {
+            return Err(SubmissionError::NobodyLeft);
+        }
+        let samples: Vec<i64> = kept.iter().filter_map(|name| roster.keys[*name]).collect();
+        let mut report = SubmissionReport {
+            files: self.files.len(),
+            samples: samples.len(),
+            samples_left_out: self.names.len() - samples.len(),
+            ..SubmissionReport::default()
+        };
+        let spools = self.spool(store, &kept, &mut report, progress)?;
+        progress.merging();
+        let mut held = Held::new(&roster.earlier, &samples);
+        let mut writer = store.new_batch()?;
+        for contig in Contig::all() {
+            let mut merge = Merge::new(&spools, contig, samples.len())?;
+            let mut earlier = held.contig(contig)?;
+            while let Some(mut row) = merge.next_row()? {
+                if earlier.take_out(&mut row)? {
+                    writer.push(row.variant, row.origin, row.payload.into_bytes())?;
+                    report.rows += 1;
+                } else {
+                    report.rows_held_already += 1;
+                }
+            }
+            report.rows_held_already += merge.repeated();
+        }
+        if report.rows == 0 {
+            return Err(if report.rows_held_already > 0 {
+                SubmissionError::NothingNew
+            } else {
+                SubmissionError::NoVariants
+            });
+        }
+        Ok((writer.finish(institution, samples, sources)?, report))
+    }
+
+    /// Phase one: every file to its end, its rows on disk by contig.
+    fn spool(
+        &mut self,
+        store: &Store,
+        kept: &[usize],
+        report: &mut SubmissionReport,
+        progress: &dyn Progress,
+    ) -> Result<Vec<SpoolReader>, SubmissionError> {
+        let mut position = vec![None; self.names.len()];
+        kept.iter().enumerate().for_each(|(at, name)| position[*name] = Some(at));
+        let total: u64 = self.files.iter().map(|file| file.report().bytes_total).sum();
+        let (mut done, mut rows) = (0, 0);
+        let mut spools = Vec::new();
+        for (mut file, columns) in std::mem::take(&mut self.files).into_iter().zip(&self.columns) {
+            let in_file: Vec<usize> = (0..columns.len()).filter(|c| position[columns[*c]].is_some()).collect();
+            let in_batch: Vec<usize> = in_file.iter().filter_map(|c| position[columns[*c]]).collect();
+            file.keep(in_file);
+            let temporary = store.scratch_file()?;
+            let spool = spool_file(&mut file, temporary, in_batch, |read| {
+                progress.reading(done + read.bytes_read, total, rows + read.rows);
+            })?;
+            done += file.report().bytes_total;
+            rows += file.report().rows;
+            report.read.absorb(file.report());
+            report.read.bytes_read += file.report().bytes_read;
+            report.read.bytes_total += file.report().bytes_total;
+            spools.push(spool);
+        }
+        Ok(spools)
+    }
+}

@@ -1,0 +1,248 @@
+//! The sample columns of a line: genotypes decoded, other fields checked.
+//!
+//! The common line, where every column is `a|b` or `a/b` and nothing else, is read four bytes a sample.
+//! Every other line goes column by column. The check of the fields after GT is coarse where it must be
+//! fast (which bytes, how many values) and exact where something looks odd.
+
+use super::format::{Field, Format};
+use super::value::{is_character, is_float, is_integer};
+use crate::error::{Fault, clip};
+use crate::genotype::{self, ALLELES_MAX, Genotype, Genotypes, LeadingMark};
+use crate::header::definition::{Kind, Number};
+use crate::record::Columns;
+use gj_kernels::Call;
+use memchr::memchr;
+
+/// Decodes the kept columns of `text`, the line after FORMAT.
+pub(crate) fn decode(
+    text: &[u8],
+    format: &Format<'_>,
+    alternates: usize,
+    mark: LeadingMark,
+    columns: &Columns,
+) -> Result<Genotypes, Fault> {
+    let is_plain = format.has_genotype && format.others.is_empty() && columns.is_all();
+    if is_plain
+        && alternates == 1
+        && let Some(calls) = four_bytes_a_sample(text, columns.total())
+    {
+        return Ok(Genotypes::Biallelic(calls));
+    }
+    let reader = Reader { format, alleles: alternates + 1, mark };
+    if alternates == 1 {
+        let mut calls = Vec::with_capacity(columns.len());
+        reader.each(text, columns, |genotype| calls.push(genotype.call(1)))?;
+        return Ok(if format.has_genotype {
+            Genotypes::Biallelic(calls)
+        } else {
+            Genotypes::Absent(calls.len())
+        });
+    }
+    let mut genotypes = Vec::with_capacity(columns.len());
+    reader.each(text, columns, |genotype| genotypes.push(genotype))?;
+    Ok(if format.has_genotype {
+        Genotypes::Multiallelic(genotypes)
+    } else {
+        Genotypes::Absent(genotypes.len())
+    })
+}
+
+/// `a|b` a column, with `a` and `b` of `0`, `1` and `.`; `None` when any column is different.
+fn four_bytes_a_sample(text: &[u8], samples: usize) -> Option<Vec<Call>> {
+    if text.len() + 1 != samples * 4 {
+        return None;
+    }
+    let mut calls = Vec::with_capacity(samples);
+    let (last, others) = text.split_last_chunk::<3>().map(|(others, last)| (last, others))?;
+    for column in others.chunks_exact(4) {
+        if column[3] != b'\t' {
+            return None;
+        }
+        calls.push(simple(column[0], column[1], column[2])?);
+    }
+    calls.push(simple(last[0], last[1], last[2])?);
+    Some(calls)
+}
+
+fn simple(first: u8, separator: u8, second: u8) -> Option<Call> {
+    Some(match (first, separator, second) {
+        (b'0', b'|', b'0') => Call::RefRefPhased,
+        (b'0', b'/', b'0') => Call::RefRef,
+        (b'0', b'|', b'1') => Call::RefAltPhased,
+        (b'1', b'|', b'0') => Call::AltRefPhased,
+        (b'0', b'/', b'1') | (b'1', b'/', b'0') => Call::Het,
+        (b'1', b'|', b'1') => Call::AltAltPhased,
+        (b'1', b'/', b'1') => Call::AltAlt,
+        (b'.', b'/' | b'|', b'.') => Call::Missing,
+        (b'0' | b'1' | b'.', b'/' | b'|', b'0' | b'1' | b'.') => {
+            let allele = |byte| if byte == b'.' { None } else { Some(byte == b'1') };
+            Call::diploid(allele(first), allele(second), separator == b'|')
+        }
+        _ => return None,
+    })
+}
+
+struct Reader<'a> {
+    format: &'a Format<'a>,
+    alleles: usize,
+    mark: LeadingMark,
+}
+
+impl Reader<'_> {
+    /// Gives the genotype of every kept column, in order; checks that no column lacks or is too many.
+    fn each(&self, text: &[u8], columns: &Columns, mut give: impl FnMut(Genotype)) -> Result<(), Fault> {
+        let mut rest = Some(text);
+        let mut column = 0;
+        while let Some(from) = rest {
+            let (value, after) = match memchr(b'\t', from) {
+                Some(tab) => (&from[..tab], Some(&from[tab + 1..])),
+                None => (from, None),
+            };
+            if columns.keeps(column) {
+                give(self.sample(column, value)?);
+            }
+            (rest, column) = (after, column + 1);
+        }
+        if column != columns.total() {
+            return Err(Fault::record(
+                format!("{column} sample columns"),
+                format!("{}, as the `#CHROM` line names them", columns.total()),
+            ));
+        }
+        Ok(())
+    }
+
+    fn sample(&self, column: usize, value: &[u8]) -> Result<Genotype, Fault> {
+        if value.is_empty() {
+            return Err(Fault::sample(column, "nothing", "a value, `.` if it is missing"));
+        }
+        if !self.format.has_genotype {
+            self.check_others(column, Some(value), None)?;
+            return Ok(Genotype::MISSING);
+        }
+        let end = memchr(b':', value).unwrap_or(value.len());
+        // Where ALT is `.` no row is given, and gVCFs without an alternate do number one.
+        let alleles = if self.alleles == 1 { ALLELES_MAX } else { self.alleles };
+        let genotype = genotype::parse(&value[..end], alleles, self.mark).map_err(|fault| {
+            let (found, expected) = fault.explain();
+            Fault::sample(column, found, expected)
+        })?;
+        self.check_others(column, value.get(end + 1..), genotype.ploidy())?;
+        Ok(genotype)
+    }
+
+    /// Trailing fields may be left out; more fields than FORMAT names may not be given.
+    fn check_others(&self, column: usize, values: Option<&[u8]>, ploidy: Option<u32>) -> Result<(), Fault> {
+        let mut rest = values;
+        let mut fields = self.format.others.iter();
+        while let Some(from) = rest {
+            let Some(field) = fields.next() else {
+                return Err(Fault::sample(column, "more fields than FORMAT names", "one value a field"));
+            };
+            let (value, used) = scan(from);
+            self.check(column, field, value, ploidy)?;
+            rest = from.get(used + 1..);
+        }
+        Ok(())
+    }
+
+    fn check(
+        &self,
+        column: usize,
+        field: &Field<'_>,
+        (value, bytes, commas): (&[u8], u8, u32),
+        ploidy: Option<u32>,
+    ) -> Result<(), Fault> {
+        if value == b"." {
+            return Ok(());
+        }
+        let is_right = match field.kind {
+            Kind::Integer if bytes & !(DIGIT | COMMA) == 0 && value.len() < 10 => !value.is_empty(),
+            Kind::Integer => every(value, is_integer),
+            Kind::Float if bytes & !(DIGIT | COMMA | FLOAT) == 0 => !value.is_empty(),
+            Kind::Float => every(value, is_float),
+            Kind::Character if field.number == Number::Fixed(1) => is_character(value),
+            // Texts may hold commas, and lists of characters are written with and without them.
+            Kind::Flag | Kind::Character | Kind::String => return Ok(()),
+        };
+        if !is_right {
+            return Err(Fault::sample(
+                column,
+                format!("a value of `{}` that is not of its type", clip(field.id)),
+                format!("{:?}, or drop the field (`bcftools annotate -x`)", field.kind),
+            ));
+        }
+        let count = commas + 1;
+        if self.count_fits(field.number, count, ploidy) {
+            return Ok(());
+        }
+        Err(Fault::sample(
+            column,
+            format!("{count} values of `{}`", clip(field.id)),
+            "as many as its Number, the alleles and the ploidy ask for, or drop the field (`bcftools annotate -x`)",
+        ))
+    }
+
+    fn count_fits(&self, number: Number, count: u32, ploidy: Option<u32>) -> bool {
+        let alleles = self.alleles as u64;
+        let count = u64::from(count);
+        match number {
+            Number::Fixed(expected) => count == u64::from(expected),
+            // Without an alternate allele writers differ.
+            _ if alleles == 1 => true,
+            Number::Alternates => count == alleles - 1,
+            Number::Alleles => count == alleles,
+            Number::Genotypes => {
+                let diploid = alleles * (alleles + 1) / 2;
+                match ploidy {
+                    Some(1) => count == alleles,
+                    Some(_) => count == diploid,
+                    None => count == alleles || count == diploid,
+                }
+            }
+            Number::Unknown => true,
+        }
+    }
+}
+
+const DIGIT: u8 = 1;
+const COMMA: u8 = 2;
+/// Signs, the point and the exponent.
+const FLOAT: u8 = 4;
+const OTHER: u8 = 8;
+const END: u8 = 16;
+
+static CLASS: [u8; 256] = {
+    let mut class = [OTHER; 256];
+    let mut digit = b'0';
+    while digit <= b'9' {
+        class[digit as usize] = DIGIT;
+        digit += 1;
+    }
+    class[b',' as usize] = COMMA;
+    class[b'-' as usize] = FLOAT;
+    class[b'+' as usize] = FLOAT;
+    class[b'.' as usize] = FLOAT;
+    class[b'e' as usize] = FLOAT;
+    class[b'E' as usize] = FLOAT;
+    class[b':' as usize] = END;
+    class
+};
+
+/// One field's value, the classes of its bytes and its commas; and the bytes up to its end.
+fn scan(from: &[u8]) -> ((&[u8], u8, u32), usize) {
+    let (mut classes, mut commas) = (0u8, 0u32);
+    for (at, byte) in from.iter().enumerate() {
+        let class = CLASS[*byte as usize];
+        if class == END {
+            return ((&from[..at], classes, commas), at);
+        }
+        classes |= class;
+        commas += u32::from(class == COMMA);
+    }
+    ((from, classes, commas), from.len())
+}
+
+fn every(value: &[u8], is_right: impl Fn(&[u8]) -> bool) -> bool {
+    value.split(|byte| *byte == b',').all(|part| part == b"." || is_right(part))
+}

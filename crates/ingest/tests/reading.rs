@@ -1,0 +1,18 @@
+//! Reading files: against a naive reader, against bcftools, and when they are damaged.
+
+#[path = "reading/bcf.rs"]
+mod bcf;
+#[path = "reading/bcftools.rs"]
+mod bcftools;
+#[path = "reading/damage.rs"]
+mod damage;
+#[path = "reading/fixture.rs"]
+mod fixture;
+#[path = "reading/naive.rs"]
+mod naive;
+#[path = "reading/order.rs"]
+mod order;
+#[path = "reading/plain.rs"]
+mod plain;
+#[path = "reading/refusals.rs"]
+mod refusals;

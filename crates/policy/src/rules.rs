@@ -1,0 +1,79 @@
+//! The rules that can deny, in the order in which a refused person reads them.
+
+use crate::facts::Facts;
+use gj_model::Reason;
+
+/// A rule: when it denies, and what is said where the programme has no row for it.
+pub(crate) struct Rule {
+    pub(crate) code: &'static str,
+    pub(crate) denies: fn(&Facts) -> bool,
+    ja: &'static str,
+    en: &'static str,
+}
+
+/// Structural rules hold whether or not the programme has a row; the row only words them.
+pub(crate) const RULES: &[Rule] = &[
+    Rule {
+        code: "user-unknown",
+        denies: |facts| !facts.applicant.as_ref().is_some_and(|applicant| applicant.active),
+        ja: "有効な利用者として登録されていません。",
+        en: "You are not registered as an active user.",
+    },
+    Rule {
+        code: "role-forbids",
+        denies: |facts| facts.applicant.as_ref().is_some_and(|a| a.active && !a.acts.contains(&facts.act)),
+        ja: "あなたの役割ではこの操作はできません。",
+        en: "Your roles do not permit this act.",
+    },
+    Rule {
+        code: "purpose-unknown",
+        denies: |facts| facts.purpose.as_ref().is_some_and(|purpose| !purpose.known),
+        ja: "利用目的が登録されていないか、現在有効ではありません。",
+        en: "The purpose is not registered or not in force today.",
+    },
+    Rule {
+        code: "purpose-needs-disease",
+        denies: |facts| facts.purpose.as_ref().is_some_and(|p| p.known && p.needs_disease && !p.has_disease),
+        ja: "この利用目的には疾患名の指定が必要です(例 DS:MONDO:0005148)。",
+        en: "This purpose must name a disease, for example DS:MONDO:0005148.",
+    },
+    Rule {
+        code: "freeze-unknown",
+        denies: |facts| !facts.freeze_exists,
+        ja: "指定されたリリースはありません。",
+        en: "There is no release of that name.",
+    },
+    Rule {
+        code: "consent-none",
+        denies: |facts| {
+            let reads = facts.purpose.as_ref().is_some_and(|purpose| purpose.known);
+            reads && facts.freeze_exists && !facts.someone_allows
+        },
+        ja: "この利用に同意した参加者がリリースに含まれていません。",
+        en: "Nobody in the release has consented to this use.",
+    },
+    Rule {
+        code: "payment-missing",
+        denies: payment_missing,
+        ja: "利用料の支払いが必要です。",
+        en: "A payment is needed.",
+    },
+];
+
+/// Only where a row of the programme asks this class of institution to pay, and data is read.
+fn payment_missing(facts: &Facts) -> bool {
+    let Some(applicant) = &facts.applicant else { return false };
+    let asked = facts.rule("payment-missing").is_some_and(|rule| rule.concerns(applicant));
+    facts.purpose.is_some() && applicant.active && asked && !applicant.paid
+}
+
+impl Rule {
+    /// The programme's words for this rule, or the built-in ones.
+    pub(crate) fn reason(&self, facts: &Facts) -> Reason {
+        let (ja, en, source) = match facts.rule(self.code) {
+            Some(row) => (row.words.ja.clone(), row.words.en.clone(), row.source.clone()),
+            None => (self.ja.to_owned(), self.en.to_owned(), "gj built-in".to_owned()),
+        };
+        Reason { code: self.code.to_owned(), ja, en, source }
+    }
+}

@@ -1,0 +1,147 @@
+//! Who may do what: every role, institution and payment against every act, as text a lawyer can read.
+
+use chrono::NaiveDate;
+use gj_model::{Bilingual, ScopeItem};
+use gj_policy::{Applicant, Decision, Facts, PurposeFact, RuleText, decide};
+use std::fmt::Write;
+
+fn rule(code: &str, classes: &[&str], needs: &[ScopeItem], home: &str) -> RuleText {
+    RuleText {
+        code: code.into(),
+        words: Bilingual { ja: code.into(), en: code.into() },
+        source: "test".into(),
+        classes: classes.iter().map(|c| (*c).into()).collect(),
+        needs: needs.iter().copied().collect(),
+        home: home.into(),
+    }
+}
+
+fn facts(applicant: Option<Applicant>, act: &str, purpose: Option<PurposeFact>) -> Facts {
+    Facts {
+        today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
+        applicant,
+        act: act.into(),
+        purpose,
+        freeze_exists: true,
+        someone_allows: true,
+        smallest_cell: 10,
+        rules: vec![
+            rule("payment-missing", &["company"], &[], ""),
+            rule("company-alone-consent", &["company"], &[ScopeItem::CompanyAlone], ""),
+            rule("foreign-consent", &[], &[ScopeItem::Foreign], "JP"),
+        ],
+    }
+}
+
+fn applicant(class: &str, country: &str, acts: &[&str], paid: bool) -> Applicant {
+    Applicant {
+        active: true,
+        institution_class: class.into(),
+        country: country.into(),
+        acts: acts.iter().map(|a| (*a).into()).collect(),
+        paid,
+    }
+}
+
+fn purpose() -> PurposeFact {
+    PurposeFact {
+        known: true,
+        needs_disease: false,
+        has_disease: false,
+        needs_scope: "research".parse().unwrap(),
+    }
+}
+
+fn line(decision: &Decision) -> String {
+    match decision {
+        Decision::Allow(terms) if terms.needs_scope.is_empty() => "allow".to_owned(),
+        Decision::Allow(terms) => format!("allow, counting people who allowed {}", terms.needs_scope),
+        Decision::Deny(reasons) => {
+            let codes: Vec<&str> = reasons.iter().map(|r| r.code.as_str()).collect();
+            format!("deny: {}", codes.join(" + "))
+        }
+    }
+}
+
+const ACTS: [&str; 8] = [
+    "frequency.read",
+    "genomes.submit",
+    "samples.import",
+    "release.freeze",
+    "participant.withdraw",
+    "programme.edit",
+    "audit.read",
+    "overview.read",
+];
+
+fn matrix() -> String {
+    let manager =
+        ["genomes.submit", "samples.import", "release.freeze", "participant.withdraw", "programme.edit"];
+    let people: Vec<(&str, Option<Applicant>)> = vec![
+        ("nobody", None),
+        ("university researcher", Some(applicant("university", "JP", &["frequency.read"], false))),
+        ("university researcher abroad", Some(applicant("university", "FR", &["frequency.read"], false))),
+        ("company researcher, unpaid", Some(applicant("company", "JP", &["frequency.read"], false))),
+        ("company researcher, paid", Some(applicant("company", "JP", &["frequency.read"], true))),
+        ("company researcher abroad, paid", Some(applicant("company", "US", &["frequency.read"], true))),
+        ("clinician", Some(applicant("hospital", "JP", &["frequency.read"], false))),
+        ("data manager", Some(applicant("national-centre", "JP", &manager, false))),
+        ("auditor", Some(applicant("state-body", "JP", &["audit.read"], false))),
+        (
+            "inactive data manager",
+            Some(Applicant { active: false, ..applicant("national-centre", "JP", &manager, false) }),
+        ),
+    ];
+    let mut text = String::new();
+    for (who, applicant) in people {
+        for act in ACTS {
+            let purpose = (act == "frequency.read").then(purpose);
+            let decision = decide(&facts(applicant.clone(), act, purpose));
+            writeln!(text, "{who} | {act} | {}", line(&decision)).unwrap();
+        }
+    }
+    text
+}
+
+/// `GJ_BLESS=1` rewrites the golden file; the difference is then reviewed like code.
+#[test]
+fn the_matrix_is_the_one_we_agreed_on() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/matrix.txt");
+    let now = matrix();
+    if std::env::var_os("GJ_BLESS").is_some() {
+        std::fs::write(&path, &now).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), now);
+}
+
+#[test]
+fn every_reason_is_named() {
+    let mut facts = facts(
+        Some(applicant("company", "JP", &["frequency.read"], false)),
+        "frequency.read",
+        Some(purpose()),
+    );
+    facts.purpose = Some(PurposeFact { known: false, ..purpose() });
+    facts.freeze_exists = false;
+    assert_eq!(line(&decide(&facts)), "deny: purpose-unknown + freeze-unknown + payment-missing");
+}
+
+#[test]
+fn taking_a_permission_away_never_widens_an_answer() {
+    let full = applicant("company", "JP", &["frequency.read"], true);
+    let weaker = [
+        None,
+        Some(Applicant { active: false, ..full.clone() }),
+        Some(Applicant { acts: vec![], ..full.clone() }),
+        Some(Applicant { paid: false, ..full.clone() }),
+        Some(Applicant { country: "US".into(), ..full.clone() }),
+    ];
+    let Decision::Allow(before) = decide(&facts(Some(full), "frequency.read", Some(purpose()))) else {
+        panic!()
+    };
+    for applicant in weaker {
+        if let Decision::Allow(after) = decide(&facts(applicant, "frequency.read", Some(purpose()))) {
+            assert!(after.needs_scope.covers(before.needs_scope));
+        }
+    }
+}

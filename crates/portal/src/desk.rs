@@ -1,0 +1,36 @@
+//! What every page has at hand: the gate, and the example users where there are any.
+
+use gj_gate::Gate;
+use gj_model::Bilingual;
+use std::fmt;
+use std::sync::Arc;
+
+/// An example user anybody may sign in as. Only for demonstrations: its token opens a session.
+#[derive(Clone)]
+pub struct DemoUser {
+    /// Account name.
+    pub id: String,
+    /// Name to show.
+    pub name: Bilingual,
+    /// Token; never put into a page.
+    pub token: String,
+}
+
+/// Shared by all pages.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) gate: Gate,
+    pub(crate) demo: Arc<[DemoUser]>,
+}
+
+impl Desk {
+    pub(crate) fn new(gate: Gate, demo: Option<Vec<DemoUser>>) -> Desk {
+        Desk { gate, demo: demo.unwrap_or_default().into() }
+    }
+}
+
+impl fmt::Debug for DemoUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DemoUser").field("id", &self.id).finish_non_exhaustive()
+    }
+}

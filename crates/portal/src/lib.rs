@@ -1,0 +1,48 @@
+//! The portal: pages rendered on the server, in Japanese and English.
+//!
+//! Level 6: a client of the same questions the API answers, through [`gj_api::frequency::answer`].
+//! Needs no script, asks nothing of other servers, decides nothing about rights, and keeps no state
+//! but two cookies: the language, and the token of who signed in.
+
+mod about;
+mod bars;
+mod desk;
+mod frame;
+mod home;
+mod language;
+mod links;
+mod needles;
+mod number;
+mod origin;
+mod purpose;
+mod region;
+mod search;
+mod sign_in;
+mod style;
+mod trouble;
+mod variant;
+mod visit;
+mod words;
+
+pub use desk::DemoUser;
+
+use axum::Router;
+use axum::routing::{get, post};
+use desk::Desk;
+use gj_gate::Gate;
+
+/// Every page, and the API under `/api`. In demo mode anybody may sign in as one of the example users.
+pub fn router(gate: Gate, demo: Option<Vec<DemoUser>>) -> Router {
+    let pages = Router::new()
+        .route("/", get(home::show))
+        .route("/search", get(search::show))
+        .route("/variant/{freeze}/{variant}", get(variant::show))
+        .route("/region/{freeze}/{region}", get(region::show))
+        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-out", post(sign_in::leave))
+        .route("/about/api", get(about::show))
+        .route(style::PATH, get(style::show))
+        .fallback(trouble::not_found)
+        .with_state(Desk::new(gate.clone(), demo));
+    gj_api::guard(pages.merge(gj_api::routes(gate.clone())), &gate)
+}

@@ -1,0 +1,152 @@
+//! The picture of a region: one needle a variant along the bases, as high as its frequency on a
+//! logarithmic scale; hidden frequencies are hollow marks on the ground line. Pure.
+
+use crate::number;
+use gj_model::{Region, SiteFrequency};
+use std::fmt::Write;
+
+const WIDTH: f64 = 800.0;
+const HEIGHT: f64 = 240.0;
+const LEFT: f64 = 64.0;
+const RIGHT: f64 = 14.0;
+const TOP: f64 = 14.0;
+const GROUND: f64 = 204.0;
+/// Frequencies of the scale's lines; the lowest is the ground.
+const LINES: [f64; 5] = [1.0, 0.1, 0.01, 0.001, 0.0001];
+/// Columns a picture is divided into: no more marks than can be told apart.
+const COLUMNS: usize = 360;
+
+/// A picture.
+pub(crate) struct Needles {
+    pub(crate) svg: String,
+    /// Whether neighbours were drawn as one.
+    pub(crate) thinned: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Column {
+    highest: Option<f64>,
+    hidden: bool,
+}
+
+/// Draws the sites of a region; `about` says what is seen, to who cannot see it.
+pub(crate) fn draw(region: &Region, sites: &[SiteFrequency], about: &str) -> Needles {
+    let mut columns = vec![Column::default(); COLUMNS];
+    let mut marks = 0;
+    for site in sites {
+        let offset = site.variant.position.get().saturating_sub(region.start.get());
+        let index = (f64::from(offset) / f64::from(region.span()) * COLUMNS as f64) as usize;
+        let Some(column) = columns.get_mut(index) else { continue };
+        marks += 1;
+        match site.groups.get("all").and_then(|cells| cells.frequency()) {
+            Some(frequency) => column.highest = Some(column.highest.unwrap_or(0.0).max(frequency)),
+            None => column.hidden = true,
+        }
+    }
+    let drawn: usize =
+        columns.iter().map(|column| usize::from(column.highest.is_some()) + usize::from(column.hidden)).sum();
+    let mut svg = String::new();
+    // Writing to a String cannot fail.
+    let _ = write_picture(&mut svg, region, &columns, about);
+    Needles { svg, thinned: drawn < marks }
+}
+
+fn write_picture(svg: &mut String, region: &Region, columns: &[Column], about: &str) -> std::fmt::Result {
+    write!(
+        svg,
+        "<svg class=\"needles\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\">",
+        escaped(about)
+    )?;
+    for line in LINES {
+        let y = height(line);
+        let x = WIDTH - RIGHT;
+        write!(svg, "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{x}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>")?;
+        let (x, y, text) = (LEFT - 8.0, y + 4.0, number::percent(line));
+        write!(svg, "<text class=\"scale\" x=\"{x}\" y=\"{y:.1}\" text-anchor=\"end\">{text}</text>")?;
+    }
+    for (share, anchor) in [(0.0, "start"), (0.5, "middle"), (1.0, "end")] {
+        let position = region.start.get() + (f64::from(region.span() - 1) * share) as u32;
+        let x = LEFT + (WIDTH - LEFT - RIGHT) * share;
+        let text = number::count(u64::from(position));
+        write!(svg, "<text class=\"scale\" x=\"{x:.1}\" y=\"228\" text-anchor=\"{anchor}\">{text}</text>")?;
+        // One base has one position.
+        if region.span() == 1 {
+            break;
+        }
+    }
+    for (index, column) in columns.iter().enumerate() {
+        let x = LEFT + (index as f64 + 0.5) / columns.len() as f64 * (WIDTH - LEFT - RIGHT);
+        if let Some(frequency) = column.highest {
+            let y = height(frequency);
+            write!(svg, "<line class=\"stem\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{GROUND}\" y2=\"{y:.1}\"/>")?;
+            write!(svg, "<circle class=\"head\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>")?;
+        }
+        if column.hidden {
+            write!(svg, "<circle class=\"hollow\" cx=\"{x:.1}\" cy=\"{GROUND}\" r=\"3.5\"/>")?;
+        }
+    }
+    svg.push_str("</svg>");
+    Ok(())
+}
+
+/// Height of a frequency; what is below the scale, zero too, lies on the ground.
+fn height(frequency: f64) -> f64 {
+    let decades = LINES.len() as f64 - 1.0;
+    let above = (frequency.max(1e-12).log10() + decades).clamp(0.0, decades);
+    GROUND - above / decades * (GROUND - TOP)
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gj_model::Cells;
+    use std::collections::BTreeMap;
+
+    fn site(variant: &str, ac: Option<u32>) -> SiteFrequency {
+        let cells = Cells { ac, an: Some(200), ..Cells::default() };
+        SiteFrequency { variant: variant.parse().unwrap(), groups: BTreeMap::from([("all".to_owned(), cells)]) }
+    }
+
+    /// Whether every element is closed in order and every attribute quoted.
+    fn is_well_formed(xml: &str) -> bool {
+        let mut open = Vec::new();
+        for part in xml.split('<').skip(1) {
+            let Some((tag, _)) = part.split_once('>') else { return false };
+            if tag.matches('"').count() % 2 != 0 {
+                return false;
+            }
+            match tag.strip_prefix('/') {
+                Some(name) if open.pop() != Some(name) => return false,
+                Some(_) => {}
+                None if tag.ends_with('/') => {}
+                None => open.push(tag.split(' ').next().unwrap_or_default()),
+            }
+        }
+        open.is_empty()
+    }
+
+    #[test]
+    fn pictures_are_well_formed_and_hollow_where_hidden() {
+        let region: Region = "chr22:100-1099".parse().unwrap();
+        let sites = [site("chr22-100-G-A", Some(20)), site("chr22-1099-G-A", None)];
+        let picture = draw(&region, &sites, "a \"picture\" <script>");
+        assert!(is_well_formed(&picture.svg), "{}", picture.svg);
+        assert!(!picture.svg.contains("<script>"));
+        assert_eq!(picture.svg.matches("class=\"stem\"").count(), 1);
+        assert_eq!(picture.svg.matches("class=\"hollow\"").count(), 1);
+        assert!(!picture.thinned);
+    }
+
+    #[test]
+    fn neighbours_share_a_needle() {
+        let region: Region = "chr22:1-1000000".parse().unwrap();
+        let sites = [site("chr22-100-G-A", Some(20)), site("chr22-101-G-A", Some(40))];
+        let picture = draw(&region, &sites, "");
+        assert!(picture.thinned && picture.svg.matches("class=\"stem\"").count() == 1);
+        assert!(is_well_formed(&draw(&"chrM:5-5".parse().unwrap(), &[], "").svg));
+    }
+}

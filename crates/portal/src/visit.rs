@@ -1,0 +1,116 @@
+//! A visit: who looks at which page, in which language. Taken from the request, once, for every page.
+
+use crate::desk::Desk;
+use crate::language::{self, Language};
+use crate::trouble;
+use crate::words::Words;
+use axum::extract::FromRequestParts;
+use axum::http::header::ACCEPT_LANGUAGE;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
+use gj_api::Problem;
+use gj_gate::Session;
+use std::collections::BTreeMap;
+
+/// A visit.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    pub(crate) language: Language,
+    pub(crate) session: Option<Session>,
+    pub(crate) path: String,
+    /// Parameters of the address; of one given twice, the last.
+    pub(crate) params: BTreeMap<String, String>,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Visit {
+    fn nobody(parts: &Parts) -> Visit {
+        let query = parts.uri.query().unwrap_or_default();
+        let params: BTreeMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let language = Language::choose(
+            params.get("lang").map(String::as_str),
+            gj_api::cookie(&parts.headers, language::COOKIE),
+            parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()),
+        );
+        let path = parts.uri.path().to_owned();
+        Visit { language, session: None, path, params, headers: parts.headers.clone() }
+    }
+
+    pub(crate) fn words(&self) -> &'static Words {
+        self.language.words()
+    }
+
+    /// A parameter that is there and not blank.
+    pub(crate) fn param(&self, name: &str) -> Option<&str> {
+        self.params.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// This page's address with the given parameters changed; an empty value takes one out.
+    pub(crate) fn address_with(&self, changes: &[(&str, &str)]) -> String {
+        let mut params: BTreeMap<&str, &str> =
+            self.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        params.remove("lang");
+        params.extend(changes.iter().copied());
+        params.retain(|_, value| !value.is_empty());
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+        if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) }
+    }
+
+    /// Whether the browser came over https, which is what the proxy in front says.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
+    }
+
+    /// A cookie of this server, as a header's value. `None` when the value cannot stand in one.
+    pub(crate) fn cookie(&self, name: &str, value: &str, seconds: u64) -> Option<HeaderValue> {
+        let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b';' | b',' | b'"' | b'\\');
+        let secure = if self.is_secure() { "; Secure" } else { "" };
+        let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+        value.bytes().all(plain).then(|| HeaderValue::from_str(&text).ok()).flatten()
+    }
+}
+
+impl FromRequestParts<Desk> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Visit, Response> {
+        let mut visit = Visit::nobody(parts);
+        match gj_api::session(&parts.headers, &desk.gate).await {
+            Ok(session) => {
+                visit.session = session;
+                Ok(visit)
+            }
+            Err(error) => Err(trouble::page(&visit, &Problem::public(error))),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use axum::http::Request;
+
+    /// A visit of nobody to an address, in Japanese.
+    pub(crate) fn visit(address: &str) -> Visit {
+        let (parts, ()) = Request::builder().uri(address).body(()).unwrap().into_parts();
+        Visit::nobody(&parts)
+    }
+
+    #[test]
+    fn an_address_keeps_what_is_not_changed() {
+        let visit = visit("/variant/1/x?purpose=DS%3AMONDO%3A1&lang=en&by=sex");
+        assert_eq!(visit.language, Language::En);
+        assert_eq!(visit.address_with(&[("by", "stratum")]), "/variant/1/x?by=stratum&purpose=DS%3AMONDO%3A1");
+        assert_eq!(visit.address_with(&[("by", ""), ("purpose", "")]), "/variant/1/x");
+    }
+
+    #[test]
+    fn a_cookie_cannot_smuggle_another() {
+        let visit = visit("/");
+        assert!(visit.cookie("a", "x; Path=/y", 1).is_none());
+        assert!(visit.cookie("a", "x\r\nSet-Cookie: b=c", 1).is_none());
+        let cookie = visit.cookie("a", "x", 1).unwrap();
+        assert_eq!(cookie, "a=x; Path=/; Max-Age=1; HttpOnly; SameSite=Lax");
+    }
+}

@@ -1,0 +1,80 @@
+//! The registry: whose sample, which consent since when, which institution, who may do what, which
+//! batches and freezes exist, and the audit chain.
+//!
+//! Level 2 of the river. It keeps facts and decides nothing: `policy` decides, `gate` asks. It never
+//! reads a clock (every time is an argument), never reads genotypes, and never puts the name of a
+//! participant or a sample into an error or an audit line.
+//!
+//! Reading: [`Registry::read`] gives [`Reads`], one consistent moment of the whole registry; the facts
+//! behind one decision belong to one moment. Writing: [`Registry::begin`] gives [`Tx`], which reads
+//! too; writers run one after the other, an act and its audit line commit together, and a dropped
+//! [`Tx`] leaves nothing.
+//!
+//! ```no_run
+//! # use gj_registry::{Entry, Registry, anchor};
+//! # async fn walk() -> Result<(), gj_registry::Error> {
+//! let registry = Registry::open("data/registry.sqlite".as_ref()).await?;
+//! let users = registry.read().await?.users().await?;
+//! # drop(users);
+//! let mut tx = registry.begin().await?;
+//! tx.audit(&Entry {
+//!     at: "2026-11-22T01:02:03Z",
+//!     actor: "datamanager",
+//!     act: "release.freeze",
+//!     subject: "freeze 2026.1",
+//!     outcome: "done",
+//!     detail: serde_json::json!({ "people": 3202 }),
+//! })
+//! .await?;
+//! if let Some(head) = tx.commit().await? {
+//!     anchor::write("data/audit.head".as_ref(), &head)?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod anchor;
+pub mod audit;
+mod batches;
+mod consents;
+mod erasures;
+mod error;
+mod folder;
+mod freezes;
+mod instant;
+mod institutions;
+mod lists;
+mod migrate;
+mod payments;
+mod people;
+mod problems;
+pub mod programme;
+mod purposes;
+mod registry;
+mod roles;
+mod row;
+mod rules;
+mod samples;
+pub mod sheet;
+mod sqlite;
+mod users;
+mod withdrawals;
+
+pub use audit::{ChainFault, Entry, Head, Line, Verified};
+pub use batches::Batch;
+pub use consents::Consent;
+pub use error::Error;
+pub use freezes::{Freeze, NewFreeze, PanelState};
+pub use institutions::{Institution, InstitutionClass};
+pub use payments::Payment;
+pub use people::{PeopleCount, Person};
+pub use problems::Problems;
+pub use programme::{Change, ChangeKind, Programme, Settings};
+pub use purposes::PurposeTerm;
+pub use registry::{Reads, Registry, Tx};
+pub use roles::{ACTS, Role};
+pub use rules::Rule;
+pub use samples::{SampleFacts, SampleKey};
+pub use sheet::{ImportReport, Sheet};
+pub use users::User;
+pub use withdrawals::{Withdrawal, WithdrawalState};

@@ -1,0 +1,45 @@
+//! The schema's versions, applied in order, each in one transaction.
+//!
+//! A released migration never changes; a new need is a new file. Never runs one twice, and never
+//! touches a registry written by a newer program.
+
+use crate::error::Error;
+use crate::sqlite;
+use sqlx::{AnyConnection, AnyPool};
+
+/// INVARIANT: entry `n` brings the schema from version `n` to `n + 1`.
+const MIGRATIONS: [&str; 2] = [include_str!("../migrations/0001_registry.sql"), sqlite::AUDIT_GUARD];
+
+const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT NOT NULL PRIMARY KEY)";
+
+/// Brings the schema up to date.
+///
+/// # Errors
+/// [`Error::Newer`] when the registry has a version this program does not know.
+pub(crate) async fn run(writer: &AnyPool) -> Result<(), Error> {
+    let known = MIGRATIONS.len() as i64;
+    sqlx::query(VERSIONS).execute(writer).await?;
+    // Looked at without the write lock first: opening never waits behind a long import.
+    while version(&mut *writer.acquire().await?).await? != known {
+        let mut tx = writer.begin_with(sqlite::BEGIN_WRITE).await?;
+        // Looked at again under the lock: of two programs opening at once, one applies each step.
+        let found = version(&mut tx).await?;
+        if found > known {
+            return Err(Error::Newer { found, known });
+        }
+        let next = usize::try_from(found).ok().and_then(|next| MIGRATIONS.get(next));
+        let Some(migration) = next else { continue };
+        sqlx::raw_sql(*migration).execute(&mut *tx).await?;
+        sqlx::query("INSERT INTO schema_versions (version) VALUES ($1)")
+            .bind(found + 1)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+async fn version(connection: &mut AnyConnection) -> Result<i64, Error> {
+    let sql = "SELECT COALESCE(MAX(version), 0) FROM schema_versions";
+    Ok(sqlx::query_scalar(sql).fetch_one(connection).await?)
+}

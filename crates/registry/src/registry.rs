@@ -1,0 +1,120 @@
+//! The door of the registry: opening it, one moment to read, one transaction to write.
+//!
+//! Owns the connections and who may write when. Never holds a statement about a noun: those are in
+//! the noun's own file.
+
+use crate::audit::Head;
+use crate::error::Error;
+use crate::{migrate, sqlite};
+use sqlx::{Any, AnyConnection, AnyPool, Transaction};
+use std::ops::{Deref, DerefMut};
+use std::path::Path;
+
+/// An open registry. Cheap to clone; clones share their connections.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    readers: AnyPool,
+    /// INVARIANT: one connection, so that writers of this process queue in order of arrival.
+    writer: AnyPool,
+}
+
+/// The registry as it was at one moment, whatever is written meanwhile.
+#[derive(Debug)]
+pub struct Reads {
+    transaction: Transaction<'static, Any>,
+}
+
+/// A running change: reads its own writes, commits as a whole, and is undone when dropped.
+#[derive(Debug)]
+pub struct Tx {
+    reads: Reads,
+    pub(crate) head: Option<Head>,
+}
+
+impl Registry {
+    /// Creates a registry in a file that must not exist yet, readable by its owner only.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] when there is a file already.
+    pub async fn create(path: &Path) -> Result<Registry, Error> {
+        sqlite::create_file(path)?;
+        Registry::open(path).await
+    }
+
+    /// Opens a registry and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when there is no file, [`Error::Newer`] when a newer program wrote it.
+    pub async fn open(path: &Path) -> Result<Registry, Error> {
+        if !path.is_file() {
+            return Err(Error::Missing(path.to_owned()));
+        }
+        let writer = sqlite::open_writer(path).await?;
+        migrate::run(&writer).await?;
+        let readers = sqlite::open_readers(path).await?;
+        Ok(Registry { readers, writer })
+    }
+
+    /// The registry at this moment.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when every reading connection stays in use.
+    pub async fn read(&self) -> Result<Reads, Error> {
+        Ok(Reads { transaction: self.readers.begin_with(sqlite::BEGIN_READ).await? })
+    }
+
+    /// Starts a change, once no other writer of this or another process is at work.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when another writer does not finish in time.
+    pub async fn begin(&self) -> Result<Tx, Error> {
+        let transaction = self.writer.begin_with(sqlite::BEGIN_WRITE).await?;
+        Ok(Tx { reads: Reads { transaction }, head: None })
+    }
+
+    /// Checks the database file itself: its pages, indices and references.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] with the first finding.
+    pub async fn integrity(&self) -> Result<(), Error> {
+        sqlite::integrity(self.read().await?.db()).await
+    }
+
+    /// Waits for running work and closes the file.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+impl Reads {
+    pub(crate) fn db(&mut self) -> &mut AnyConnection {
+        &mut self.transaction
+    }
+}
+
+impl Tx {
+    /// Makes the change durable. Returns the end of the audit chain when the change wrote to it:
+    /// hand it to [`crate::anchor::write`].
+    ///
+    /// # Errors
+    /// The database's; then nothing of the change is kept.
+    pub async fn commit(self) -> Result<Option<Head>, Error> {
+        self.reads.transaction.commit().await?;
+        Ok(self.head)
+    }
+}
+
+impl Deref for Tx {
+    type Target = Reads;
+
+    fn deref(&self) -> &Reads {
+        &self.reads
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Reads {
+        &mut self.reads
+    }
+}

@@ -1,0 +1,152 @@
+//! The programme file: there and back, what is wrong with one, and what applying one changes.
+
+use super::*;
+use chrono::NaiveDate;
+use gj_registry::programme::EXAMPLE;
+use gj_registry::{Change, ChangeKind};
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+async fn apply(world: &World, text: &str) -> Vec<Change> {
+    let mut tx = world.registry.begin().await.unwrap();
+    let changes = tx.apply_programme(&Programme::parse(text, "p.toml").unwrap()).await.unwrap();
+    tx.commit().await.unwrap();
+    changes
+}
+
+#[tokio::test]
+async fn the_programme_comes_back_as_it_went_in() {
+    let world = World::new().await;
+    let example = Programme::example().unwrap();
+    let stored = world.registry.read().await.unwrap().programme().await.unwrap().unwrap();
+    assert_eq!(stored, example);
+    let exported = stored.to_toml().unwrap();
+    assert_eq!(Programme::parse(&exported, "exported.toml").unwrap(), example);
+    assert!(apply(&world, &exported).await.is_empty(), "applying what is there changes nothing");
+    assert_eq!(Programme::parse(&exported.replace('\n', "\r\n"), "crlf.toml").unwrap(), example);
+}
+
+#[tokio::test]
+async fn the_example_holds_what_the_scenario_needs() {
+    let world = World::new().await;
+    let mut now = world.registry.read().await.unwrap();
+    let settings = now.settings().await.unwrap().unwrap();
+    assert_eq!((settings.min_cell, settings.profile.as_str()), (10, "proposal"));
+    for id in ["datamanager", "academic", "company-unpaid", "company-paid", "clinician"] {
+        let acts = now.acts_of(&id.parse().unwrap()).await.unwrap();
+        assert!(acts.iter().any(|act| act == "frequency.read"), "{id}");
+    }
+    assert_eq!(now.acts_of(&"nobody".parse().unwrap()).await.unwrap(), Vec::<String>::new());
+    let covered = |institution: &str| -> gj_model::InstitutionId { institution.parse().unwrap() };
+    let today = day("2026-11-22");
+    assert_eq!(now.payments_covering(&covered("pharma-b"), today).await.unwrap().len(), 1);
+    assert!(now.payments_covering(&covered("pharma-a"), today).await.unwrap().is_empty());
+    assert!(now.payments_covering(&covered("pharma-b"), day("2036-04-01")).await.unwrap().is_empty());
+    let purpose = now.purpose("DS", today).await.unwrap().unwrap();
+    assert!(purpose.needs_disease && purpose.needs_scope.to_string() == "research");
+    assert!(now.purpose("DS", day("2026-03-31")).await.unwrap().is_none(), "not yet valid");
+    assert!(now.purpose("XX", today).await.unwrap().is_none());
+    let rules = now.rules_on("proposal", today).await.unwrap();
+    assert!(
+        rules.iter().any(|rule| rule.code == "payment-missing" && rule.parameters["classes"][0] == "company")
+    );
+    assert!(
+        now.rules_on("action-plan", today).await.unwrap().iter().all(|rule| rule.code != "payment-missing")
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_told_by_table_and_entry() {
+    let broken = EXAMPLE
+        .replace("institution = \"example-hospital\"", "institution = \"nowhere\"")
+        .replace("roles = [\"auditor\"]", "roles = [\"emperor\"]")
+        .replace("covers_to = 2036-03-31", "covers_to = 2020-03-31")
+        .replace("id = \"pharma-a\"", "id = \"pharma-b\"");
+    let told = Programme::parse(&broken, "p.toml").unwrap_err().to_string();
+    for part in [
+        "`p.toml` has 5 problems",
+        "[[user]] `clinician`: institution `nowhere` is not in this file",
+        "[[user]] `auditor`: role `emperor` is not in this file",
+        "[[payment]] `example-2026-001`: `covers_to` is before `covers_from`",
+        "[[institution]] `pharma-b`: is there twice",
+        "[[user]] `company-unpaid`: institution `pharma-a`",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+}
+
+#[test]
+fn what_is_not_a_programme_is_told_by_line() {
+    let cases = [
+        ("class = \"state-body\"", "class = \"kingdom\"", "under [[institution]]: unknown variant `kingdom`"),
+        ("min_cell = 10", "min_cell = \"ten\"", "line 17, under [programme]: invalid type"),
+        ("paid_on = 2026-04-01", "paid_on = 4", "expected a date such as 2026-04-01"),
+        ("needs_disease = true", "needs_desease = true", "unknown field `needs_desease`"),
+        ("id = \"academic\"", "id = \"a/b\"", "not a valid user id"),
+        ("[programme]", "[programme", "line 10"),
+    ];
+    for (from, to, told) in cases {
+        let error = Programme::parse(&EXAMPLE.replacen(from, to, 1), "p.toml").unwrap_err().to_string();
+        assert!(error.contains(told), "{told}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn applying_tells_what_it_adds_changes_removes_and_keeps() {
+    let world = World::new().await;
+    world.import("biobank-east", "S1\tP1\tmale\t\t\t\tJPT\tresearch\t\n").await.unwrap();
+    world.audit(1).await; // by datamanager
+    let mut next = Programme::example().unwrap();
+    next.institutions.retain(|i| !["biobank-east", "biobank-west"].contains(&i.id.as_str()));
+    next.users.retain(|user| !["reviewer", "datamanager"].contains(&user.id.as_str()));
+    next.roles.retain(|role| role.id != "reviewer");
+    next.payments[0].amount_yen = 1;
+    let mut rule = next.rules[0].clone();
+    rule.valid_from = day("2027-04-01");
+    next.rules.push(rule);
+    let changes = apply(&world, &next.to_toml().unwrap()).await;
+    let told: Vec<(&str, &str, ChangeKind)> =
+        changes.iter().map(|change| (change.table, change.id.as_str(), change.kind)).collect();
+    assert_eq!(
+        told,
+        [
+            ("institution", "biobank-east", ChangeKind::Kept),
+            ("institution", "biobank-west", ChangeKind::Removed),
+            ("payment", "example-2026-001", ChangeKind::Changed),
+            ("role", "reviewer", ChangeKind::Removed),
+            ("rule", "company-alone-consent  2027-04-01", ChangeKind::Added),
+            ("user", "datamanager", ChangeKind::Kept),
+            ("user", "reviewer", ChangeKind::Removed),
+        ]
+    );
+    let mut now = world.registry.read().await.unwrap();
+    let kept = now.user(&"datamanager".parse().unwrap()).await.unwrap().unwrap();
+    assert!(!kept.active && kept.roles.is_empty());
+    assert!(now.acts_of(&kept.id).await.unwrap().is_empty());
+    world.registry.integrity().await.unwrap();
+}
+
+#[tokio::test]
+async fn only_the_digest_of_a_token_is_kept() {
+    let world = World::new().await;
+    let academic: gj_model::UserId = "academic".parse().unwrap();
+    let mut tx = world.registry.begin().await.unwrap();
+    tx.set_token(&academic, "0123abcd").await.unwrap();
+    assert!(tx.set_token(&"nobody".parse().unwrap(), "x").await.is_err());
+    tx.commit().await.unwrap();
+    let changes = apply(&world, EXAMPLE).await;
+    assert!(changes.is_empty(), "a programme file neither holds nor takes away tokens");
+    let mut now = world.registry.read().await.unwrap();
+    assert_eq!(now.user_by_token("0123abcd").await.unwrap().unwrap().id, academic);
+    assert_eq!(now.user_by_token("0123abce").await.unwrap(), None);
+    drop(now);
+    let bytes = std::fs::read(world.folder.path().join("registry.sqlite-wal")).unwrap_or_default();
+    assert!(!bytes.windows(8).any(|window| window == b"0123abcd"));
+
+    let mut next = Programme::example().unwrap();
+    next.users.iter_mut().filter(|user| user.id == academic).for_each(|user| user.active = false);
+    apply(&world, &next.to_toml().unwrap()).await;
+    assert_eq!(world.registry.read().await.unwrap().user_by_token("0123abcd").await.unwrap(), None);
+}

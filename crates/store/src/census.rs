@@ -1,0 +1,79 @@
+//! Counting several batches together, in one ascending stream of sites.
+
+use crate::batch::{Batch, CountScan};
+use crate::error::StoreError;
+use gj_kernels::Classes;
+use gj_model::{Counts, Region, Variant};
+use std::collections::VecDeque;
+
+/// A merge of counted batches: each site once, its counts summed over the batches that hold it.
+///
+/// A site is listed if at least one counted person has a call there, so that an answer cannot tell
+/// a person who left, or may not be counted, from one who never came.
+pub struct Counting<'a> {
+    inputs: Vec<Input<'a>>,
+    classes: usize,
+}
+
+struct Input<'a> {
+    scan: CountScan<'a>,
+    ready: VecDeque<(Variant, Vec<Counts>)>,
+}
+
+impl Input<'_> {
+    fn fill(&mut self) -> Result<(), StoreError> {
+        while self.ready.is_empty() {
+            match self.scan.next_rows()? {
+                Some(rows) => self.ready.extend(rows),
+                None => break,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Counting<'a> {
+    /// Counts each batch with its classes; all must number the same classes.
+    ///
+    /// # Errors
+    /// When a batch cannot be read.
+    pub fn new(batches: &'a [(Batch, Classes)], region: Option<&Region>) -> Result<Counting<'a>, StoreError> {
+        let classes = batches.first().map_or(0, |(_, classes)| classes.len());
+        let mut inputs = Vec::with_capacity(batches.len());
+        for (batch, of_batch) in batches {
+            if of_batch.len() != classes {
+                return Err(StoreError::WrongPeople { given: of_batch.len(), batch: classes });
+            }
+            inputs.push(Input { scan: batch.counts(region, of_batch)?, ready: VecDeque::new() });
+        }
+        Ok(Counting { inputs, classes })
+    }
+
+    /// The next site in ascending order with its counts per class; `None` at the end.
+    ///
+    /// # Errors
+    /// When a batch is damaged.
+    pub fn next_site(&mut self) -> Result<Option<(Variant, Vec<Counts>)>, StoreError> {
+        loop {
+            for input in &mut self.inputs {
+                input.fill()?;
+            }
+            let Some(site) =
+                self.inputs.iter().filter_map(|i| i.ready.front().map(|(v, _)| v)).min().cloned()
+            else {
+                return Ok(None);
+            };
+            let mut sums = vec![Counts::default(); self.classes];
+            for input in &mut self.inputs {
+                if input.ready.front().is_some_and(|(variant, _)| *variant == site)
+                    && let Some((_, counts)) = input.ready.pop_front()
+                {
+                    sums.iter_mut().zip(counts).for_each(|(sum, part)| *sum += part);
+                }
+            }
+            if sums.iter().any(|counts| !counts.is_empty()) {
+                return Ok(Some((site, sums)));
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What a batch or a panel says about itself. Content only: no time, no host, no path, no name of a person.
+
+use crate::durable;
+use crate::error::StoreError;
+use gj_model::{InstitutionId, ReleaseClass};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::path::Path;
+
+/// The newest format this program writes and reads.
+pub(crate) const FORMAT: u32 = 1;
+
+/// Manifest of a batch of genotypes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BatchManifest {
+    /// Format version.
+    pub format: u32,
+    /// Program that wrote it.
+    pub tool: String,
+    /// Who submitted it.
+    pub institution: InstitutionId,
+    /// Registry keys of the samples in column order; 0 where the person has left.
+    pub samples: Vec<i64>,
+    /// BLAKE3 digests of the submitted files.
+    pub sources: Vec<String>,
+    /// Rows of the genotype table.
+    pub rows: u64,
+    /// Bytes of the genotype table.
+    pub bytes: u64,
+    /// BLAKE3 digest of the table's sums file.
+    pub sums: String,
+}
+
+/// Manifest of a counted panel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PanelManifest {
+    /// Format version.
+    pub format: u32,
+    /// Program that wrote it.
+    pub tool: String,
+    /// The classes, in the order of the table's lists.
+    pub classes: Vec<ReleaseClass>,
+    /// People in each class.
+    pub people: Vec<u32>,
+    /// Rows of the table.
+    pub rows: u64,
+    /// Bytes of the table.
+    pub bytes: u64,
+    /// BLAKE3 digest of the table's sums file.
+    pub sums: String,
+}
+
+/// The name and version that goes into manifests.
+pub(crate) fn tool() -> String {
+    format!("gj {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// Writes a manifest; returns its digest in hex.
+pub(crate) fn write<M: Serialize>(dir: &Path, manifest: &M) -> Result<String, StoreError> {
+    let path = dir.join("manifest.json");
+    let mut text = serde_json::to_vec_pretty(manifest).map_err(|e| StoreError::damaged(&path, e))?;
+    text.push(b'\n');
+    durable::write(&path, &text)?;
+    Ok(blake3::hash(&text).to_hex().to_string())
+}
+
+/// Reads a manifest whose digest must start with `id`.
+///
+/// The folder is named after the digest, so a changed manifest cannot pass for the named one.
+pub(crate) fn read<M: DeserializeOwned>(dir: &Path, id: &str) -> Result<(M, String), StoreError> {
+    let path = dir.join("manifest.json");
+    let text = std::fs::read(&path).map_err(StoreError::io(&path))?;
+    let digest = blake3::hash(&text).to_hex().to_string();
+    if !digest.starts_with(id) {
+        return Err(StoreError::damaged(&path, "its digest differs from its name"));
+    }
+    #[derive(Deserialize)]
+    struct Version {
+        format: u32,
+    }
+    let version: Version = serde_json::from_slice(&text).map_err(|e| StoreError::damaged(&path, e))?;
+    if version.format > FORMAT {
+        return Err(StoreError::Newer { path, found: version.format, known: FORMAT });
+    }
+    let manifest = serde_json::from_slice(&text).map_err(|e| StoreError::damaged(&path, e))?;
+    Ok((manifest, digest))
+}
+
+/// How many hex digits of the digest make an id.
+pub(crate) const ID_DIGITS: usize = 20;

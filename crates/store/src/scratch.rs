@@ -1,0 +1,45 @@
+//! A temporary file of the data directory: on the same disk, without a name, gone with its handle.
+
+use crate::Store;
+use crate::durable;
+use crate::error::StoreError;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// An unnamed temporary file, readable and writable.
+#[derive(Debug)]
+pub struct Scratch {
+    file: File,
+    folder: PathBuf,
+}
+
+impl Scratch {
+    /// The file.
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// The folder it was made in, for error messages.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+impl Store {
+    /// Makes a temporary file. It has no name, so that nothing of it is left after a crash.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn scratch_file(&self) -> Result<Scratch, StoreError> {
+        let folder = durable::stage(&self.root)?;
+        let path = folder.join("spool");
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .open(&path)
+            .map_err(StoreError::io(&path))?;
+        std::fs::remove_dir_all(&folder).map_err(StoreError::io(&folder))?;
+        Ok(Scratch { file, folder: self.root.join("staging") })
+    }
+}
