@@ -1,7 +1,7 @@
 //! What every response carries and every request must respect: size and time limits, and the headers
 //! that keep a browser from running, framing, guessing, telling or storing what it should not.
 
-use crate::status::TIMED_OUT;
+use crate::status::{TIMED_OUT, worded};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{
@@ -41,7 +41,8 @@ pub fn guard(router: Router, gate: &Gate) -> Router {
 }
 
 async fn add_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    let path = request.uri().path().to_owned();
+    let mut response = worded(&path, next.run(request).await);
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));

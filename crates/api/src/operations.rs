@@ -105,9 +105,12 @@ const fn public(
 
 /// Every operation.
 pub const OPERATIONS: &[Operation] = &[
-    public("/api/overview", "The programme, its releases and their people", "事業、リリース、参加者数の概要", |verb| {
-        on(verb, overview::show)
-    }),
+    public(
+        "/api/overview",
+        "The programme, its releases and their people",
+        "事業、リリース、参加者数の概要",
+        |verb| on(verb, overview::show),
+    ),
     Operation {
         verb: Verb::Get,
         path: "/api/frequency",
@@ -121,7 +124,7 @@ pub const OPERATIONS: &[Operation] = &[
         verb: Verb::Get,
         path: "/api/frequency.vcf",
         summary_en: "The same frequencies as a sites-only VCF 4.3 file",
-        summary_ja: "同じ頻度を VCF 4.3 ファイル(サイトのみ)で取得",
+        summary_ja: "同じ頻度を VCF 4.3 ファイル（サイトのみ）で取得",
         public: false,
         parameters: FREQUENCY,
         build: |verb| on(verb, frequency::download),
@@ -130,7 +133,7 @@ pub const OPERATIONS: &[Operation] = &[
         verb: Verb::Get,
         path: "/api/beacon/v2/g_variants",
         summary_en: "Beacon v2: genomic variants, sequence and range queries",
-        summary_ja: "Beacon v2:バリアントの検索(配列・範囲)",
+        summary_ja: "Beacon v2：バリアントの検索（配列・範囲）",
         public: false,
         parameters: BEACON,
         build: |verb| on(verb, g_variants::get),
@@ -139,36 +142,54 @@ pub const OPERATIONS: &[Operation] = &[
         verb: Verb::Post,
         path: "/api/beacon/v2/g_variants",
         summary_en: "Beacon v2: the same, with the question in a JSON body",
-        summary_ja: "Beacon v2:同上(質問を JSON で送る)",
+        summary_ja: "Beacon v2：同上（質問を JSON で送る）",
         public: false,
         parameters: &[],
         build: |verb| on(verb, g_variants::post),
     },
-    public("/api/beacon/v2", "Beacon v2: who answers here", "Beacon v2:このビーコンの情報", |verb| {
-        on(verb, service::info)
-    }),
-    public("/api/beacon/v2/", "Beacon v2: who answers here", "Beacon v2:このビーコンの情報", |verb| {
-        on(verb, service::info)
-    }),
-    public("/api/beacon/v2/info", "Beacon v2: who answers here", "Beacon v2:このビーコンの情報", |verb| {
-        on(verb, service::info)
-    }),
+    public(
+        "/api/beacon/v2",
+        "Beacon v2: who answers here",
+        "Beacon v2：このビーコンの情報",
+        |verb| on(verb, service::info),
+    ),
+    public(
+        "/api/beacon/v2/",
+        "Beacon v2: who answers here",
+        "Beacon v2：このビーコンの情報",
+        |verb| on(verb, service::info),
+    ),
+    public(
+        "/api/beacon/v2/info",
+        "Beacon v2: who answers here",
+        "Beacon v2：このビーコンの情報",
+        |verb| on(verb, service::info),
+    ),
     public("/api/beacon/v2/service-info", "GA4GH service info", "GA4GH サービス情報", |verb| {
         on(verb, service::service_info)
     }),
-    public("/api/beacon/v2/map", "Beacon v2: its endpoints", "Beacon v2:エンドポイント一覧", |verb| {
-        on(verb, service::map)
-    }),
-    public("/api/beacon/v2/configuration", "Beacon v2: its settings", "Beacon v2:設定", |verb| {
+    public(
+        "/api/beacon/v2/map",
+        "Beacon v2: its endpoints",
+        "Beacon v2：エンドポイント一覧",
+        |verb| on(verb, service::map),
+    ),
+    public("/api/beacon/v2/configuration", "Beacon v2: its settings", "Beacon v2：設定", |verb| {
         on(verb, service::configuration)
     }),
-    public("/api/beacon/v2/entry_types", "Beacon v2: what it answers about", "Beacon v2:回答できる対象", |verb| {
-        on(verb, service::entry_types)
-    }),
-    public("/api/beacon/v2/filtering_terms", "Beacon v2: filters (none yet)", "Beacon v2:絞り込み条件(まだなし)", |verb| {
-        on(verb, service::filtering_terms)
-    }),
-    public("/api/openapi.json", "This list, as OpenAPI 3.1", "この一覧(OpenAPI 3.1 形式)", |verb| {
+    public(
+        "/api/beacon/v2/entry_types",
+        "Beacon v2: what it answers about",
+        "Beacon v2：回答できる対象",
+        |verb| on(verb, service::entry_types),
+    ),
+    public(
+        "/api/beacon/v2/filtering_terms",
+        "Beacon v2: filters (none yet)",
+        "Beacon v2：絞り込み条件（まだなし）",
+        |verb| on(verb, service::filtering_terms),
+    ),
+    public("/api/openapi.json", "This list, as OpenAPI 3.1", "この一覧（OpenAPI 3.1 形式）", |verb| {
         on(verb, openapi::show)
     }),
 ];

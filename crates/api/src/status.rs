@@ -3,7 +3,7 @@
 
 use crate::beacon;
 use axum::Json;
-use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use gj_gate::GateError;
@@ -42,6 +42,9 @@ pub enum Problem {
     /// There is nothing under this address.
     #[error("there is nothing at this address; the operations are listed at /api/openapi.json")]
     NotFound,
+    /// The request does not fit this server: its method, its size, its time.
+    #[error("{}", unfit(*.0))]
+    Unfit(StatusCode),
     /// The gate says no.
     #[error("{error}")]
     Gate {
@@ -79,6 +82,7 @@ impl Problem {
         match self {
             Problem::Parameter(_) => StatusCode::BAD_REQUEST,
             Problem::NoRelease | Problem::NotFound => StatusCode::NOT_FOUND,
+            Problem::Unfit(status) => *status,
             Problem::Gate { error, signed_in } => match error {
                 GateError::Refused(_) if !signed_in => StatusCode::UNAUTHORIZED,
                 GateError::Refused(refusal) => {
@@ -95,7 +99,9 @@ impl Problem {
     /// A sentence for the client: the problem itself, or nothing but the request id.
     pub fn sentence(&self, request: &str) -> String {
         match self.status() {
-            StatusCode::INTERNAL_SERVER_ERROR => format!("the server failed; tell its operator request {request}"),
+            StatusCode::INTERNAL_SERVER_ERROR => {
+                format!("the server failed; tell its operator request {request}")
+            }
             _ => self.to_string(),
         }
     }
@@ -190,6 +196,36 @@ pub fn not_found(path: &str) -> Response {
     }
 }
 
+/// Puts our own body into a response the framework made by itself.
+pub(crate) fn worded(path: &str, response: Response) -> Response {
+    let status = response.status();
+    let ours = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind != "text/plain; charset=utf-8");
+    if ours || !(status.is_client_error() || status == TIMED_OUT) {
+        return response;
+    }
+    let problem = Problem::Unfit(status);
+    let mut worded = if path.starts_with(beacon::BASE) {
+        BeaconProblem { problem, meta: beacon::envelope::meta_of_error() }.into_response()
+    } else {
+        problem.into_response()
+    };
+    if let Some(allow) = response.headers().get(ALLOW) {
+        worded.headers_mut().insert(ALLOW, allow.clone());
+    }
+    worded
+}
+
+fn unfit(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => "this address is not asked with this method",
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            "the request is longer than this server takes (`limits.body_bytes_max`)"
+        }
+        TIMED_OUT => "the answer took too long (`limits.request_seconds_max`); ask for less at a time",
+        _ => "the request has not the form this address expects",
+    }
+}
+
 /// Unlike any other of this server's, and telling nothing about the request.
 fn request_id() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -203,7 +239,8 @@ mod tests {
     use gj_gate::Refusal;
 
     fn refused(code: &str, signed_in: bool) -> StatusCode {
-        let reason = Reason { code: code.into(), ja: String::new(), en: String::new(), source: String::new() };
+        let reason =
+            Reason { code: code.into(), ja: String::new(), en: String::new(), source: String::new() };
         Problem::Gate { error: Refusal { refused: vec![reason] }.into(), signed_in }.status()
     }
 

@@ -63,6 +63,9 @@ pub enum GateError {
         /// Where and why.
         what: String,
     },
+    /// An institution may not be called like the group of everybody.
+    #[error("an institution cannot be called `all`, which means everybody; choose another id")]
+    Reserved,
     /// A release of that name exists.
     #[error("a release named `{0}` exists already; a release is never changed, choose another name")]
     FreezeExists(FreezeName),

@@ -6,11 +6,12 @@
 mod typed;
 
 use crate::allele;
+use crate::columns::Columns;
 use crate::error::{Fault, clip};
 use crate::genotype::{ALLELES_MAX, Genotype, GenotypeFault, Genotypes};
 use crate::header::Header;
-use crate::header::definition::{CONTIG_NAME, is_contig_name};
-use crate::record::{Body, Columns, Site};
+use crate::header::lines::{CONTIG_NAME, is_contig_name};
+use crate::site::{Body, Site};
 use gj_kernels::Call;
 use typed::{Bytes, Vector, Width};
 
@@ -124,6 +125,11 @@ pub(crate) fn genotypes(
     if !matches!(width, Width::Int8 | Width::Int16 | Width::Int32) {
         return Err(Fault::record("a GT that is not a vector of integers", "integers"));
     }
+    if (width, length, alternates, columns.is_all()) == (Width::Int8, 2, 1, true)
+        && let Some(calls) = two_bytes_a_sample(values)
+    {
+        return Ok(Genotypes::Biallelic(calls));
+    }
     // Where ALT is `.` no row is given, and gVCFs without an alternate do number one.
     let alleles = if alternates == 0 { ALLELES_MAX } else { alternates + 1 };
     let each = (0..columns.total()).filter(|column| columns.keeps(*column)).map(|column| {
@@ -138,29 +144,45 @@ pub(crate) fn genotypes(
     Ok(Genotypes::Multiallelic(each.collect::<Result<_, _>>()?))
 }
 
+/// Diploid calls of one alternate allele, the common record; `None` when any sample is different.
+fn two_bytes_a_sample(values: &[u8]) -> Option<Vec<Call>> {
+    // Codes 0 to 5: missing, reference and alternate, each without and with its phase bit.
+    let allele = |code: usize| (code as u16 >> 1).checked_sub(1);
+    let calls: [Call; 36] = std::array::from_fn(|pair| {
+        Genotype::diploid(allele(pair / 6), allele(pair % 6), pair % 2 == 1).call(1)
+    });
+    let each = values.chunks_exact(2).map(|pair| {
+        let (first, second) = (usize::from(pair[0]), usize::from(pair[1]));
+        (first < 6 && second < 6).then(|| calls[first * 6 + second])
+    });
+    each.collect()
+}
+
 /// `(allele + 1) << 1 | phased` an allele; 0 in place of `allele + 1` is missing.
 fn genotype(sample: &Vector<'_>, alleles: usize) -> Result<Genotype, (&'static str, &'static str)> {
-    let allele = |index: usize| -> Result<Option<(Option<u16>, bool)>, (&'static str, &'static str)> {
-        if index >= sample.len || sample.is_end(index) {
-            return Ok(None);
-        }
-        // A missing integer where an allele is due: written by some tools for `.`.
-        let Some(code) = sample.integer(index) else { return Ok(Some((None, false))) };
-        let phased = code & 1 == 1;
-        match code >> 1 {
-            0 => Ok(Some((None, phased))),
-            number if number > 0 && (number as usize) <= alleles => {
-                Ok(Some((Some((number - 1) as u16), phased)))
-            }
-            _ => Err(GenotypeFault::Allele.explain()),
-        }
-    };
-    let Some((first, _)) = allele(0)? else {
+    let Some((first, _)) = allele(sample, 0, alleles)? else {
         return Err(("a GT without alleles", "one or two alleles"));
     };
-    let Some((second, phased)) = allele(1)? else { return Ok(Genotype::haploid(first)) };
+    let Some((second, phased)) = allele(sample, 1, alleles)? else { return Ok(Genotype::haploid(first)) };
     if (2..sample.len).any(|index| !sample.is_end(index)) {
         return Err(GenotypeFault::Ploidy.explain());
     }
     Ok(Genotype::diploid(first, second, phased))
+}
+
+/// One allele (`None` is missing) and its phase bit; nothing past the end of the genotype.
+type Allele = Option<(Option<u16>, bool)>;
+
+fn allele(sample: &Vector<'_>, index: usize, alleles: usize) -> Result<Allele, (&'static str, &'static str)> {
+    if index >= sample.len || sample.is_end(index) {
+        return Ok(None);
+    }
+    // A missing integer where an allele is due: written by some tools for `.`.
+    let Some(code) = sample.integer(index) else { return Ok(Some((None, false))) };
+    let phased = code & 1 == 1;
+    match code >> 1 {
+        0 => Ok(Some((None, phased))),
+        number if number > 0 && (number as usize) <= alleles => Ok(Some((Some((number - 1) as u16), phased))),
+        _ => Err(GenotypeFault::Allele.explain()),
+    }
 }

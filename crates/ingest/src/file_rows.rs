@@ -9,9 +9,10 @@ mod window;
 
 use crate::bcf;
 use crate::chunk::{Chunk, Chunks, Framing};
+use crate::columns::Columns;
 use crate::error::{Fault, IngestError};
 use crate::header::{Header, Progress, build};
-use crate::record::{Checks, Columns, Context, Form, Record};
+use crate::record::{Checks, Context, Form, Record};
 use crate::reference::Reference;
 use crate::report::ReadReport;
 use crate::stream::{Stream, read_error};

@@ -6,8 +6,8 @@
 
 use gj_kernels::Call;
 
-/// More alleles than any record has; numbers above it mark what is not an allele.
-pub(crate) const ALLELES_MAX: usize = 60_000;
+/// More alleles than any site of people has; it bounds the rows one record can give.
+pub(crate) const ALLELES_MAX: usize = 4_096;
 const MISSING: u16 = u16::MAX;
 const NONE: u16 = u16::MAX - 1;
 

@@ -6,6 +6,7 @@
 pub(crate) mod build;
 pub(crate) mod definition;
 pub(crate) mod dictionary;
+pub(crate) mod lines;
 mod meta_line;
 pub(crate) mod reserved;
 
@@ -95,14 +96,14 @@ impl Header {
             ("FILTER", value) => {
                 let fields = structured(line.key, value)?;
                 definition::described(fields)?;
-                self.dictionary.add_string(&fields[0].value, fields)?;
+                self.dictionary.add_string(fields[0].value, fields)?;
             }
-            ("ALT", value) => definition::alternate(structured(line.key, value)?)?,
+            ("ALT", value) => lines::alternate(structured(line.key, value)?)?,
             ("contig", value) => self.contig(structured(line.key, value)?)?,
-            ("SAMPLE", value) => definition::sample(structured(line.key, value)?)?,
-            ("META", value) => definition::meta(structured(line.key, value)?)?,
-            ("PEDIGREE", value) => definition::pedigree(structured(line.key, value)?, self.minor)?,
-            ("assembly" | "pedigreeDB", value) => definition::url(line.key, value)?,
+            ("SAMPLE", value) => lines::sample(structured(line.key, value)?)?,
+            ("META", value) => lines::meta(structured(line.key, value)?)?,
+            ("PEDIGREE", value) => lines::pedigree(structured(line.key, value)?, self.minor)?,
+            ("assembly" | "pedigreeDB", value) => lines::url(line.key, value)?,
             ("reference", Value::Plain(reference)) => {
                 self.references.push((self.line, (*reference).to_owned()));
             }
@@ -112,7 +113,7 @@ impl Header {
     }
 
     fn contig(&mut self, fields: &[Field<'_>]) -> Result<(), Fault> {
-        let name = definition::contig_name(fields)?.to_owned();
+        let name = lines::contig_name(fields)?.to_owned();
         let length = match meta_line::value(fields, "length") {
             None => None,
             Some(text) => Some(text.parse::<u64>().map_err(|_| {

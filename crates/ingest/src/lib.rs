@@ -7,6 +7,7 @@
 mod allele;
 mod bcf;
 mod chunk;
+mod columns;
 pub mod conform;
 mod digest;
 pub mod error;
@@ -17,14 +18,15 @@ mod normalise;
 mod record;
 pub mod reference;
 pub mod report;
+mod site;
 mod stream;
 pub mod submission;
 mod vcf;
 
 pub use conform::conform;
+pub use digest::digest;
 pub use error::IngestError;
 pub use file_rows::{FileRows, ReadOptions, Row};
 pub use reference::Reference;
 pub use report::ReadReport;
 pub use submission::{Progress, Roster, Submission, SubmissionError, SubmissionReport};
-pub use digest::digest;

@@ -178,7 +178,8 @@ impl Submission {
         let (mut done, mut rows) = (0, 0);
         let mut spools = Vec::new();
         for (mut file, columns) in std::mem::take(&mut self.files).into_iter().zip(&self.columns) {
-            let in_file: Vec<usize> = (0..columns.len()).filter(|c| position[columns[*c]].is_some()).collect();
+            let in_file: Vec<usize> =
+                (0..columns.len()).filter(|c| position[columns[*c]].is_some()).collect();
             let in_batch: Vec<usize> = in_file.iter().filter_map(|c| position[columns[*c]]).collect();
             file.keep(in_file);
             let temporary = store.scratch_file()?;

@@ -8,11 +8,12 @@ mod samples;
 mod value;
 
 use crate::allele;
+use crate::columns::Columns;
 use crate::error::{Fault, clip};
 use crate::genotype::{Genotypes, LeadingMark};
 use crate::header::Header;
-use crate::header::definition::{CONTIG_NAME, is_contig_name};
-use crate::record::{Body, Columns, Site};
+use crate::header::lines::{CONTIG_NAME, is_contig_name};
+use crate::site::{Body, Site};
 use memchr::memchr_iter;
 
 /// Reads the columns up to INFO; what follows is left for [`genotypes`].

@@ -1,5 +1,7 @@
 //! Reading files: against a naive reader, against bcftools, and when they are damaged.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 #[path = "reading/bcf.rs"]
 mod bcf;
 #[path = "reading/bcftools.rs"]

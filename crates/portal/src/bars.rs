@@ -38,7 +38,9 @@ fn picture(share: Option<f64>) -> String {
             write!(svg, "<rect class=\"fill\" width=\"{width:.1}\" height=\"16\"/>")
         }
         Some(_) => Ok(()),
-        None => write!(svg, "<rect class=\"unknown\" x=\"1\" y=\"1\" width=\"{}\" height=\"14\"/>", WIDTH - 2.0),
+        None => {
+            write!(svg, "<rect class=\"unknown\" x=\"1\" y=\"1\" width=\"{}\" height=\"14\"/>", WIDTH - 2.0)
+        }
     };
     svg + "</svg>"
 }

@@ -20,6 +20,7 @@ pub(crate) struct Frame {
     pub(crate) signed_in: Option<String>,
     pub(crate) sign_in: String,
     pub(crate) style: &'static str,
+    pub(crate) icon: &'static str,
     pub(crate) w: &'static Words,
 }
 
@@ -40,6 +41,7 @@ impl Frame {
             }),
             sign_in: format!("/sign-in?next={next}"),
             style: crate::style::PATH,
+            icon: crate::style::ICON_PATH,
             w: visit.words(),
         }
     }

@@ -6,6 +6,8 @@
 
 mod about;
 mod bars;
+mod citation;
+mod date;
 mod desk;
 mod frame;
 mod home;
@@ -22,6 +24,7 @@ mod style;
 mod trouble;
 mod variant;
 mod visit;
+mod why_hidden;
 mod words;
 
 pub use desk::DemoUser;
@@ -42,6 +45,7 @@ pub fn router(gate: Gate, demo: Option<Vec<DemoUser>>) -> Router {
         .route("/sign-out", post(sign_in::leave))
         .route("/about/api", get(about::show))
         .route(style::PATH, get(style::show))
+        .route(style::ICON_PATH, get(style::icon))
         .fallback(trouble::not_found)
         .with_state(Desk::new(gate.clone(), demo));
     gj_api::guard(pages.merge(gj_api::routes(gate.clone())), &gate)

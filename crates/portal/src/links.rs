@@ -41,8 +41,10 @@ impl Links {
         ];
         match &self.place {
             Place::Region(region) => parts.extend([("end", region.end.to_string()), text("limit", "1000")]),
-            Place::Variant(variant) => parts
-                .extend([text("referenceBases", &variant.reference), text("alternateBases", &variant.alternate)]),
+            Place::Variant(variant) => parts.extend([
+                text("referenceBases", &variant.reference),
+                text("alternateBases", &variant.alternate),
+            ]),
         }
         parts.extend([("datasets", self.freeze.to_string()), self.purpose(), self.by()]);
         format!("/api/beacon/v2/g_variants?{}", joined(parts))
@@ -87,10 +89,15 @@ mod tests {
     #[test]
     fn beacon_counts_from_zero() {
         let variant = links(Place::Variant("chr22-42127941-G-A".parse().unwrap()));
-        assert!(variant.beacon().contains("start=42127940&referenceBases=G&alternateBases=A&datasets=2026.1"));
+        assert!(
+            variant.beacon().contains("start=42127940&referenceBases=G&alternateBases=A&datasets=2026.1")
+        );
         let region = links(Place::Region("chr22:11-20".parse().unwrap()));
         assert!(region.beacon().contains("start=10&end=20&"), "{}", region.beacon());
-        assert_eq!(region.json(), "/api/frequency?freeze=2026.1&region=chr22%3A11-20&purpose=DS%3AMONDO%3A1&by=sex");
+        assert_eq!(
+            region.json(),
+            "/api/frequency?freeze=2026.1&region=chr22%3A11-20&purpose=DS%3AMONDO%3A1&by=sex"
+        );
     }
 
     #[test]

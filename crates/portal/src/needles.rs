@@ -3,6 +3,7 @@
 
 use crate::number;
 use gj_model::{Region, SiteFrequency};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 const WIDTH: f64 = 800.0;
@@ -13,8 +14,9 @@ const TOP: f64 = 14.0;
 const GROUND: f64 = 204.0;
 /// Frequencies of the scale's lines; the lowest is the ground.
 const LINES: [f64; 5] = [1.0, 0.1, 0.01, 0.001, 0.0001];
-/// Columns a picture is divided into: no more marks than can be told apart.
-const COLUMNS: usize = 360;
+/// Up to this many sites each base has its own column; with more, only as many as can be told apart.
+const SITES_APART: usize = 300;
+const COLUMNS: u32 = 360;
 
 /// A picture.
 pub(crate) struct Needles {
@@ -31,27 +33,28 @@ struct Column {
 
 /// Draws the sites of a region; `about` says what is seen, to who cannot see it.
 pub(crate) fn draw(region: &Region, sites: &[SiteFrequency], about: &str) -> Needles {
-    let mut columns = vec![Column::default(); COLUMNS];
-    let mut marks = 0;
+    let width = if sites.len() > SITES_APART { COLUMNS.min(region.span()) } else { region.span() };
+    let mut columns: BTreeMap<u64, Column> = BTreeMap::new();
     for site in sites {
         let offset = site.variant.position.get().saturating_sub(region.start.get());
-        let index = (f64::from(offset) / f64::from(region.span()) * COLUMNS as f64) as usize;
-        let Some(column) = columns.get_mut(index) else { continue };
-        marks += 1;
+        let index = u64::from(offset) * u64::from(width) / u64::from(region.span());
+        let column = columns.entry(index).or_default();
         match site.groups.get("all").and_then(|cells| cells.frequency()) {
             Some(frequency) => column.highest = Some(column.highest.unwrap_or(0.0).max(frequency)),
             None => column.hidden = true,
         }
     }
-    let drawn: usize =
-        columns.iter().map(|column| usize::from(column.highest.is_some()) + usize::from(column.hidden)).sum();
+    let drawn: usize = columns
+        .values()
+        .map(|column| usize::from(column.highest.is_some()) + usize::from(column.hidden))
+        .sum();
     let mut svg = String::new();
     // Writing to a String cannot fail.
-    let _ = write_picture(&mut svg, region, &columns, about);
-    Needles { svg, thinned: drawn < marks }
+    let _ = write_frame(&mut svg, region, about).and_then(|()| write_marks(&mut svg, &columns, width));
+    Needles { svg, thinned: drawn < sites.len() }
 }
 
-fn write_picture(svg: &mut String, region: &Region, columns: &[Column], about: &str) -> std::fmt::Result {
+fn write_frame(svg: &mut String, region: &Region, about: &str) -> std::fmt::Result {
     write!(
         svg,
         "<svg class=\"needles\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\">",
@@ -74,8 +77,13 @@ fn write_picture(svg: &mut String, region: &Region, columns: &[Column], about: &
             break;
         }
     }
-    for (index, column) in columns.iter().enumerate() {
-        let x = LEFT + (index as f64 + 0.5) / columns.len() as f64 * (WIDTH - LEFT - RIGHT);
+    Ok(())
+}
+
+/// The marks, and the end of the picture.
+fn write_marks(svg: &mut String, columns: &BTreeMap<u64, Column>, width: u32) -> std::fmt::Result {
+    for (index, column) in columns {
+        let x = LEFT + (*index as f64 + 0.5) / f64::from(width) * (WIDTH - LEFT - RIGHT);
         if let Some(frequency) = column.highest {
             let y = height(frequency);
             write!(svg, "<line class=\"stem\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{GROUND}\" y2=\"{y:.1}\"/>")?;
@@ -104,11 +112,13 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
     use gj_model::Cells;
-    use std::collections::BTreeMap;
 
     fn site(variant: &str, ac: Option<u32>) -> SiteFrequency {
         let cells = Cells { ac, an: Some(200), ..Cells::default() };
-        SiteFrequency { variant: variant.parse().unwrap(), groups: BTreeMap::from([("all".to_owned(), cells)]) }
+        SiteFrequency {
+            variant: variant.parse().unwrap(),
+            groups: BTreeMap::from([("all".to_owned(), cells)]),
+        }
     }
 
     /// Whether every element is closed in order and every attribute quoted.
@@ -142,11 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_share_a_needle() {
+    fn neighbours_share_a_needle_only_where_there_are_many() {
         let region: Region = "chr22:1-1000000".parse().unwrap();
-        let sites = [site("chr22-100-G-A", Some(20)), site("chr22-101-G-A", Some(40))];
-        let picture = draw(&region, &sites, "");
+        let many: Vec<SiteFrequency> =
+            (1..=1_000).map(|at| site(&format!("chr22-{at}-G-A"), Some(20))).collect();
+        let picture = draw(&region, &many, "");
         assert!(picture.thinned && picture.svg.matches("class=\"stem\"").count() == 1);
+        let picture = draw(&region, &many[..10], "");
+        assert!(!picture.thinned && picture.svg.matches("class=\"stem\"").count() == 10);
         assert!(is_well_formed(&draw(&"chrM:5-5".parse().unwrap(), &[], "").svg));
     }
 }

@@ -31,12 +31,27 @@ pub(crate) fn frequency(value: f64) -> String {
     format!("{value:.places$}")
 }
 
-/// A group's frequency, or why there is none.
-pub(crate) fn frequency_of(cells: &Cells, words: &Words) -> String {
-    match (cells.frequency(), cells.an) {
-        (Some(value), _) => frequency(value),
-        (None, Some(0)) => words.not_called.to_owned(),
-        (None, _) => words.hidden.to_owned(),
+/// A cell of a table.
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    /// Whether the text is a number, not the word for hidden.
+    pub(crate) shown: bool,
+}
+
+impl Cell {
+    /// A count.
+    pub(crate) fn count(number: Option<u32>, words: &Words) -> Cell {
+        Cell { text: shown(number, words), shown: number.is_some() }
+    }
+
+    /// A group's frequency, or why there is none.
+    pub(crate) fn frequency(cells: &Cells, words: &Words) -> Cell {
+        let (text, shown) = match (cells.frequency(), cells.an) {
+            (Some(value), _) => (frequency(value), true),
+            (None, Some(0)) => (words.not_called.to_owned(), true),
+            (None, _) => (words.hidden.to_owned(), false),
+        };
+        Cell { text, shown }
     }
 }
 
@@ -53,7 +68,10 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        assert_eq!(["0", "999", "1,000", "1,234,567"], [0, 999, 1_000, 1_234_567].map(count).each_ref().map(String::as_str));
+        assert_eq!(
+            ["0", "999", "1,000", "1,234,567"],
+            [0, 999, 1_000, 1_234_567].map(count).each_ref().map(String::as_str)
+        );
         assert_eq!(frequency(0.25), "0.2500");
         assert_eq!(frequency(0.0003125), "0.0003125");
         assert_eq!(frequency(1.0), "1.000");

@@ -35,6 +35,10 @@ mod tests {
         assert!(!own(&[("host", "gj.example"), ("origin", "null")]));
         assert!(!own(&[("host", "gj.example")]));
         assert!(own(&[("host", "gj.example"), ("sec-fetch-site", "same-origin")]));
-        assert!(!own(&[("origin", "https://evil.example"), ("host", "gj.example"), ("sec-fetch-site", "same-origin")]));
+        assert!(!own(&[
+            ("origin", "https://evil.example"),
+            ("host", "gj.example"),
+            ("sec-fetch-site", "same-origin")
+        ]));
     }
 }

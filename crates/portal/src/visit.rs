@@ -27,7 +27,8 @@ pub(crate) struct Visit {
 impl Visit {
     fn nobody(parts: &Parts) -> Visit {
         let query = parts.uri.query().unwrap_or_default();
-        let params: BTreeMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let params: BTreeMap<String, String> =
+            form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         let language = Language::choose(
             params.get("lang").map(String::as_str),
             gj_api::cookie(&parts.headers, language::COOKIE),
@@ -101,7 +102,10 @@ pub(crate) mod tests {
     fn an_address_keeps_what_is_not_changed() {
         let visit = visit("/variant/1/x?purpose=DS%3AMONDO%3A1&lang=en&by=sex");
         assert_eq!(visit.language, Language::En);
-        assert_eq!(visit.address_with(&[("by", "stratum")]), "/variant/1/x?by=stratum&purpose=DS%3AMONDO%3A1");
+        assert_eq!(
+            visit.address_with(&[("by", "stratum")]),
+            "/variant/1/x?by=stratum&purpose=DS%3AMONDO%3A1"
+        );
         assert_eq!(visit.address_with(&[("by", ""), ("purpose", "")]), "/variant/1/x");
     }
 

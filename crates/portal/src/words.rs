@@ -36,11 +36,11 @@ words! {
     footer_note: "小さな人数は個人の特定を防ぐため表示しません。座標はすべて GRCh38、1 始まりです。",
         "Small counts are hidden so that nobody can be identified. All coordinates are on GRCh38 and count from 1.";
 
-    home_lead: "日本の医療機関やバイオバンクが集めたゲノムを、参加者の同意の範囲で数え、どの変異がどのくらいの頻度でみられるかを示します。一人ひとりのデータは外に出ません。",
+    home_lead: "日本の医療機関やバイオバンクが集めたゲノムを、参加者の同意の範囲で数え、どのバリアントがどのくらいの頻度でみられるかを示します。一人ひとりのデータは外に出ません。",
         "Genomes collected by Japanese hospitals and biobanks, counted within each participant's consent, to show how common a genetic variant is. Nobody's own data leaves.";
     home_how: "数値は「リリース」という固定された版ごとに公表され、引用できます。参加者が同意を撤回すると、その人は以後のすべての回答から除かれます。",
         "Figures are published in fixed, citable releases. When a participant withdraws, they are left out of every answer from that moment on.";
-    search_label: "変異または領域を検索", "Search a variant or a region";
+    search_label: "バリアントまたは領域を検索", "Search a variant or a region";
     search_placeholder: "chr22-42127941-G-A", "chr22-42127941-G-A";
     search_button: "検索", "Search";
     search_examples: "例", "Examples";
@@ -48,24 +48,22 @@ words! {
     no_release: "まだリリースはありません。", "There is no release yet.";
     release_date: "作成日", "Made on";
     release_people: "人数", "People";
-    release_variants: "変異の数", "Variants";
+    release_variants: "バリアントの数", "Variants";
     release_build: "参照配列", "Reference";
     release_digest: "ダイジェスト", "Digest";
     digest_full: "全文を表示", "show in full";
+    column_release: "リリース", "Release";
     older_releases: "以前のリリース", "Earlier releases";
     people_by_contributor: "提供機関別の人数", "People by contributor";
     people_by_stratum: "集団別の人数", "People by population stratum";
-    column_institution: "提供機関", "Contributor";
-    column_stratum: "集団", "Stratum";
-    column_people: "人数", "People";
     progress: "次のリリースに向けて", "Towards the next release";
     progress_waiting: "{batches} 件の提出のうち {waiting} 件が次のリリースを待っています。提供機関は {contributors} です。",
         "{waiting} of {batches} submitted batches wait for the next release; {contributors} institutions have contributed.";
-    progress_none: "すべての提出({batches} 件、{contributors} 機関)が最新のリリースに含まれています。",
+    progress_none: "すべての提出（{batches} 件、{contributors} 機関）が最新のリリースに含まれています。",
         "All submitted batches ({batches}, from {contributors} institutions) are in the current release.";
     progress_bar: "リリース済みの提出", "Batches released";
     how_to_cite: "引用のしかた", "How to cite";
-    citation: "{programme}、リリース {release}({date})、ダイジェスト {digest}。",
+    citation: "{programme}、リリース {release}（{date}）、ダイジェスト {digest}。",
         "{programme}, release {release} ({date}), digest {digest}.";
     citation_stays: "ダイジェストは作成日のもので、あとで参加者が撤回しても変わりません。",
         "The digest is that of the day the release was made; it stays the same when a participant withdraws later.";
@@ -75,10 +73,9 @@ words! {
     see_api: "API の説明を見る", "See the API";
 
     hidden: "非表示", "hidden";
-    hidden_small: "非表示({smallest} 未満等)", "hidden (under {smallest}, or revealing)";
     not_called: "判定なし", "no calls";
 
-    variant_title: "変異 {variant}", "Variant {variant}";
+    variant_title: "バリアント {variant}", "Variant {variant}";
     region_title: "領域 {region}", "Region {region}";
     release_is: "リリース {release}", "Release {release}";
     group_all: "全体", "Everybody";
@@ -91,7 +88,7 @@ words! {
     by_sex: "性別", "Sex";
     purpose_heading: "利用目的", "Purpose";
     purpose_label: "何のために使いますか", "What is it for?";
-    purpose_disease: "疾患 ID(疾患を定める目的の場合)", "Disease id (where the purpose needs one)";
+    purpose_disease: "疾患 ID（疾患を定める目的の場合）", "Disease id (where the purpose needs one)";
     purpose_disease_example: "MONDO:0005148", "MONDO:0005148";
     purpose_note: "利用目的に同意した人だけを数えます。", "Only people who consented to the purpose are counted.";
     purpose_button: "この目的で表示", "Show for this purpose";
@@ -101,15 +98,15 @@ words! {
     counts_heading: "数値", "Counts";
     column_group: "グループ", "Group";
     column_frequency: "頻度", "Frequency";
-    column_ac: "変異アレル数", "Alternate alleles";
+    column_ac: "代替アレル数", "Alternate alleles";
     column_an: "調べたアレル数", "Called alleles";
     column_hom: "ホモ接合", "Homozygous";
     column_hemi: "ヘミ接合", "Hemizygous";
     column_called: "判定された人数", "People called";
     why_hidden: "なぜ非表示なのですか", "Why is something hidden?";
-    why_small: "小さな数:1 から {most} までの人数やアレル数は、個人の特定につながるおそれがあるため表示しません。0 は表示します。",
+    why_small: "小さな数：1 から {most} までの人数やアレル数は、個人の特定につながるおそれがあるため表示しません。0 は表示します。",
         "Small counts: numbers from 1 to {most} could point to a person, so they are not shown. Zero is shown.";
-    why_subtraction: "引き算で分かる数:ほかの数から引き算すると小さな数が分かってしまう場合、その数も表示しません。このため {smallest} 以上の数が非表示になることがあります。",
+    why_subtraction: "引き算で分かる数：ほかの数から引き算すると小さな数が分かってしまう場合、その数も表示しません。このため {smallest} 以上の数が非表示になることがあります。",
         "Counts that give others away: where a small number could be worked out by subtracting, a second number is hidden too. A hidden number may therefore be {smallest} or more.";
     why_same: "内訳を変えても、同じ規則で非表示になります。", "The same numbers stay hidden whichever split you choose.";
     same_question: "同じ質問をほかの形式で", "The same question in other forms";
@@ -117,21 +114,21 @@ words! {
     as_vcf: "VCF ファイル", "VCF file";
     as_beacon: "GA4GH Beacon v2", "GA4GH Beacon v2";
     not_in_release: "このリリースにはありません", "Not in this release";
-    not_in_release_text: "変異 {variant} はリリース {release} に記録がありません。これは頻度が 0 ということではありません。この位置を調べた提出に、この変異が書かれていなかったという意味です。",
+    not_in_release_text: "バリアント {variant} はリリース {release} に記録がありません。これは頻度が 0 ということではありません。この位置を調べた提出に、このバリアントが書かれていなかったという意味です。",
         "Variant {variant} is not recorded in release {release}. This does not mean that its frequency is zero: it means that no submission lists this variant.";
-    not_in_release_hint: "表記のしかた(左詰め・参照アレル)が違うと別の変異として扱われます。周辺の領域も確認してください。",
+    not_in_release_hint: "表記のしかた（左詰め・参照アレル）が違うと別のバリアントとして扱われます。周辺の領域も確認してください。",
         "Another spelling of the same change (alignment, reference allele) is another variant here. Look at the surroundings, too.";
     look_around: "周辺の領域を見る", "Look at the surroundings";
 
-    region_count: "{count} 個の変異", "{count} variants";
-    region_empty: "この領域に記録された変異はありません。", "No variant is recorded in this region.";
+    region_count: "{count} 個のバリアント", "{count} variants";
+    region_empty: "この領域に記録されたバリアントはありません。", "No variant is recorded in this region.";
     region_picture: "領域の図", "Picture of the region";
-    region_picture_about: "{region} の変異。高さはアレル頻度(対数目盛り)、白抜きの丸は頻度が非表示の変異です。",
+    region_picture_about: "{region} のバリアント。高さはアレル頻度（対数目盛り）、白抜きの丸は頻度が非表示のバリアントです。",
         "Variants of {region}. Height is allele frequency on a logarithmic scale; a hollow mark is a variant whose frequency is hidden.";
-    region_thinned: "変異が多いため、図では近くの変異をまとめ、最も頻度の高いものを描いています。",
-        "There are many variants: neighbours are drawn as one needle, the most frequent of them.";
-    region_list: "変異の一覧", "List of variants";
-    column_variant: "変異", "Variant";
+    region_thinned: "図では隣り合うバリアントをまとめ、最も頻度の高いものを描いています。",
+        "Neighbouring variants are drawn as one needle, the most frequent of them.";
+    region_list: "バリアントの一覧", "List of variants";
+    column_variant: "バリアント", "Variant";
     column_position: "位置", "Position";
     page_of: "{page} / {pages} ページ", "Page {page} of {pages}";
     page_previous: "前のページ", "Previous page";
@@ -139,13 +136,13 @@ words! {
     pages_label: "ページの移動", "Pages";
 
     search_title: "検索", "Search";
-    search_not_understood: "「{query}」は変異または領域として読み取れませんでした。",
+    search_not_understood: "「{query}」はバリアントまたは領域として読み取れませんでした。",
         "“{query}” is not a variant or a region.";
     search_no_names: "遺伝子名や rs 番号での検索は、まだできません。", "Gene names and rs numbers are not understood yet.";
     search_how: "次のように書いてください。全角文字でもかまいません。", "Write it like one of these.";
-    search_variant_form: "変異:染色体-位置-参照アレル-変異アレル", "A variant: chromosome, position, reference allele, alternate allele";
+    search_variant_form: "バリアント：染色体-位置-参照アレル-代替アレル", "A variant: chromosome, position, reference allele, alternate allele";
     search_position_form: "位置", "A position";
-    search_region_form: "領域(両端を含む)", "A region, both ends included";
+    search_region_form: "領域（両端を含む）", "A region, both ends included";
 
     sign_in_title: "ログイン", "Sign in";
     sign_in_text: "発行されたトークンを入力してください。トークンはブラウザの Cookie に保存され、ページのプログラムからは読めません。",
@@ -174,11 +171,11 @@ words! {
     trouble_title: "エラー", "Something is wrong";
     trouble_parameter: "「{name}」の値「{found}」を読み取れません。", "The value “{found}” of “{name}” cannot be read.";
     trouble_expected: "必要な形", "Expected";
-    trouble_too_many: "この領域には {limit} を超える変異があります。もっと短い領域を指定してください。",
+    trouble_too_many: "この領域には {limit} を超えるバリアントがあります。もっと短い領域を指定してください。",
         "This region holds more than {limit} variants. Ask for a shorter one.";
     trouble_changed: "回答を作っている間にリリースが変わりました。もう一度お試しください。",
         "The release changed while the answer was made. Please try again.";
-    trouble_server: "サーバーで問題が起きました。管理者に次の番号をお知らせください:{request}",
+    trouble_server: "サーバーで問題が起きました。管理者に次の番号をお知らせください：{request}",
         "The server failed. Please tell its operator this number: {request}";
     trouble_foreign_form: "このフォームは別のサイトから送られたため、受け付けませんでした。",
         "This form was sent from another site and was not accepted.";
@@ -209,8 +206,11 @@ mod tests {
 
     /// The `{names}` of a sentence, sorted.
     fn places(sentence: &str) -> Vec<&str> {
-        let mut names: Vec<&str> =
-            sentence.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect();
+        let mut names: Vec<&str> = sentence
+            .split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+            .collect();
         names.sort_unstable();
         names
     }

@@ -1,10 +1,10 @@
 //! A batch: the genotypes one institution submitted in one act, never changed in place.
 
-use crate::Store;
 use crate::durable;
 use crate::error::StoreError;
 use crate::manifest::{self, BatchManifest};
 use crate::table::{Rows, Table, TableWriter, variants};
+use crate::{CountedSite, Store};
 use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, BinaryArray, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field};
@@ -267,7 +267,7 @@ impl CountScan<'_> {
     ///
     /// # Errors
     /// [`StoreError::Damaged`].
-    pub fn next_rows(&mut self) -> Result<Option<Vec<(Variant, Vec<Counts>)>>, StoreError> {
+    pub fn next_rows(&mut self) -> Result<Option<Vec<CountedSite>>, StoreError> {
         let Some(batch) = self.rows.next()? else { return Ok(None) };
         let payloads = payloads(&batch);
         let path = self.rows.path();

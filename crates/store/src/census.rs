@@ -1,5 +1,6 @@
 //! Counting several batches together, in one ascending stream of sites.
 
+use crate::CountedSite;
 use crate::batch::{Batch, CountScan};
 use crate::error::StoreError;
 use gj_kernels::Classes;
@@ -17,7 +18,7 @@ pub struct Counting<'a> {
 
 struct Input<'a> {
     scan: CountScan<'a>,
-    ready: VecDeque<(Variant, Vec<Counts>)>,
+    ready: VecDeque<CountedSite>,
 }
 
 impl Input<'_> {
@@ -53,7 +54,7 @@ impl<'a> Counting<'a> {
     ///
     /// # Errors
     /// When a batch is damaged.
-    pub fn next_site(&mut self) -> Result<Option<(Variant, Vec<Counts>)>, StoreError> {
+    pub fn next_site(&mut self) -> Result<Option<CountedSite>, StoreError> {
         loop {
             for input in &mut self.inputs {
                 input.fill()?;

@@ -31,7 +31,7 @@ pub use manifest::{BatchManifest, PanelManifest};
 pub use panel::{Panel, PanelSeal};
 pub use scratch::Scratch;
 
-use gj_model::{BatchId, PanelId};
+use gj_model::{BatchId, Counts, PanelId, Variant};
 use std::path::{Path, PathBuf};
 
 /// The genotype half of a data directory.
@@ -39,6 +39,9 @@ use std::path::{Path, PathBuf};
 pub struct Store {
     root: PathBuf,
 }
+
+/// One site with its counts, in the order of the classes they were counted in.
+pub type CountedSite = (Variant, Vec<Counts>);
 
 /// What [`Store::sweep`] removed.
 #[derive(Debug, Default, PartialEq, Eq)]

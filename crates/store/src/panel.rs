@@ -1,12 +1,12 @@
 //! A counted panel: for every site the counts of every release class. Holds no genotype.
 
-use crate::Store;
 use crate::batch::Batch;
 use crate::census::Counting;
 use crate::durable;
 use crate::error::StoreError;
 use crate::manifest::{self, PanelManifest};
 use crate::table::{Table, TableWriter, variants};
+use crate::{CountedSite, Store};
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, FixedSizeListArray, RecordBatch, UInt32Array};
@@ -38,9 +38,6 @@ pub struct Panel {
     digest: String,
     table: Table,
 }
-
-/// One site: counts in the order of the manifest's classes.
-pub type PanelRow = (Variant, Vec<Counts>);
 
 impl Store {
     /// Counts batches into a panel. The same people and genotypes give the same bytes, whatever the
@@ -166,7 +163,7 @@ impl PanelRows {
     ///
     /// # Errors
     /// [`StoreError::Damaged`].
-    pub fn next_rows(&mut self) -> Result<Option<Vec<PanelRow>>, StoreError> {
+    pub fn next_rows(&mut self) -> Result<Option<Vec<CountedSite>>, StoreError> {
         let Some(batch) = self.rows.next()? else { return Ok(None) };
         let variants = variants(&batch, self.rows.path())?;
         let columns = [4, 5, 6, 7, 8].map(|index| flat(&batch, index));

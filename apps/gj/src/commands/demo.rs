@@ -60,13 +60,17 @@ pub async fn run(arguments: Demo) -> anyhow::Result<()> {
     for (id, ja, en) in USERS {
         let id: UserId = id.parse()?;
         let token = gate.issue_token(&manager, &id).await?;
-        users.push(DemoUser { id, name: Bilingual { ja: ja.to_owned(), en: en.to_owned() }, token });
+        users.push(DemoUser {
+            id: id.to_string(),
+            name: Bilingual { ja: ja.to_owned(), en: en.to_owned() },
+            token,
+        });
     }
     eprintln!("release {FREEZE} is ready; the people are simulated");
     eprintln!("portal  http://{}/", arguments.listen);
     eprintln!("example users (token for `Authorization: Bearer …`):");
     for user in &users {
-        eprintln!("  {:16} {}  {}", user.id.as_str(), user.token, user.name.en);
+        eprintln!("  {:16} {}  {}", user.id, user.token, user.name.en);
     }
     serve(gate, Some(users), arguments.listen).await
 }

@@ -8,13 +8,35 @@ use std::collections::BTreeMap;
 
 /// Parameters that mean something here.
 const KNOWN: [&str; 15] = [
-    "assemblyId", "referenceName", "start", "end", "referenceBases", "alternateBases", "variantType",
-    "requestedGranularity", "includeResultsetResponses", "skip", "limit", "datasets", "purpose", "by", "testMode",
+    "assemblyId",
+    "referenceName",
+    "start",
+    "end",
+    "referenceBases",
+    "alternateBases",
+    "variantType",
+    "requestedGranularity",
+    "includeResultsetResponses",
+    "skip",
+    "limit",
+    "datasets",
+    "purpose",
+    "by",
+    "testMode",
 ];
+/// Those of them that say how to answer, not what is asked.
+const FORM: [&str; 5] = ["requestedGranularity", "includeResultsetResponses", "skip", "limit", "testMode"];
 /// Parameters of the specification that do not, yet.
 const UNSUPPORTED: [&str; 9] = [
-    "geneId", "geneid", "aminoacidChange", "genomicAlleleShortForm", "allele", "mateName", "variantMinLength",
-    "variantMaxLength", "filters",
+    "geneId",
+    "geneid",
+    "aminoacidChange",
+    "genomicAlleleShortForm",
+    "allele",
+    "mateName",
+    "variantMinLength",
+    "variantMaxLength",
+    "filters",
 ];
 /// What cannot narrow an answer and is not needed to give one.
 const IGNORED: [&str; 5] = ["$schema", "meta", "requestedSchema", "requestedSchemas", "apiVersion"];
@@ -54,7 +76,10 @@ impl Fields {
             match (name.as_str(), value) {
                 (_, Value::Null) => {}
                 (ignored, _) if IGNORED.contains(&ignored) => {}
-                ("query" | "requestParameters" | "g_variant" | "pagination" | "datasets", Value::Object(inner)) => {
+                (
+                    "query" | "requestParameters" | "g_variant" | "pagination" | "datasets",
+                    Value::Object(inner),
+                ) => {
                     self.gather(inner)?;
                 }
                 _ => self.add(name, text(name, value)?)?,
@@ -86,7 +111,8 @@ impl Fields {
         value.filter(|value| !value.is_empty() || name.ends_with("Bases"))
     }
 
-    /// What was received, for the summary that goes with an answer.
+    /// The question as received, for the summary that goes with an answer; the form of the answer has
+    /// places of its own there.
     pub(crate) fn echo(&self) -> Map<String, Value> {
         let shown = |(name, value): (&&'static str, &String)| {
             let value = match *name {
@@ -95,7 +121,8 @@ impl Fields {
             };
             ((*name).to_owned(), value)
         };
-        self.values.iter().map(shown).collect()
+        let question = self.values.iter().filter(|(name, _)| !FORM.contains(name));
+        question.map(shown).collect()
     }
 }
 
@@ -105,7 +132,8 @@ fn text(name: &str, value: &Value) -> Result<String, BadParameter> {
         Value::Number(number) => Ok(number.to_string()),
         Value::Bool(truth) => Ok(truth.to_string()),
         Value::Array(items) if items.iter().all(|item| !item.is_array()) => {
-            let texts: Result<Vec<String>, BadParameter> = items.iter().map(|item| text(name, item)).collect();
+            let texts: Result<Vec<String>, BadParameter> =
+                items.iter().map(|item| text(name, item)).collect();
             texts.map(|texts| texts.join(","))
         }
         other => Err(BadParameter::new(name, &other.to_string(), "a text, a number, or a list of them")),
@@ -119,10 +147,12 @@ mod tests {
 
     #[test]
     fn get_and_post_say_the_same() {
-        let get = Fields::from_query("referenceName=22&start=5&end=9&limit=0&requestedGranularity=count").unwrap();
-        for parameters in
-            [json!({"referenceName": "22", "start": [5], "end": [9]}), json!({"g_variant": {"referenceName": "22", "start": 5, "end": 9}})]
-        {
+        let get =
+            Fields::from_query("referenceName=22&start=5&end=9&limit=0&requestedGranularity=count").unwrap();
+        for parameters in [
+            json!({"referenceName": "22", "start": [5], "end": [9]}),
+            json!({"g_variant": {"referenceName": "22", "start": 5, "end": 9}}),
+        ] {
             let body = json!({
                 "meta": { "apiVersion": "v2.0" },
                 "query": {

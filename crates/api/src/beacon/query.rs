@@ -41,8 +41,13 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [(Kind, &str); 5] =
-        [(Kind::Snp, "SNP"), (Kind::Mnp, "MNP"), (Kind::Ins, "INS"), (Kind::Del, "DEL"), (Kind::Delins, "DELINS")];
+    const ALL: [(Kind, &str); 5] = [
+        (Kind::Snp, "SNP"),
+        (Kind::Mnp, "MNP"),
+        (Kind::Ins, "INS"),
+        (Kind::Del, "DEL"),
+        (Kind::Delins, "DELINS"),
+    ];
 
     /// Of a variant, bases that both alleles share left out.
     pub(crate) fn of(variant: &Variant) -> Kind {
@@ -66,9 +71,12 @@ impl VariantQuery {
         if let Some(text) = fields.get("assemblyId") {
             assembly::check(text)?;
         }
-        let contig = fields.get("referenceName").ok_or_else(|| missing("referenceName", "chr22, 22 or NC_000022.11"))?;
+        let contig = fields
+            .get("referenceName")
+            .ok_or_else(|| missing("referenceName", "chr22, 22 or NC_000022.11"))?;
         let contig = assembly::contig(contig)?;
-        let start = coordinate(fields, "start")?.ok_or_else(|| missing("start", "the first base, counted from 0"))?;
+        let start =
+            coordinate(fields, "start")?.ok_or_else(|| missing("start", "the first base, counted from 0"))?;
         let end = coordinate(fields, "end")?;
         let reference = alleles(fields, "referenceBases")?;
         let alternate = alleles(fields, "alternateBases")?;
@@ -76,7 +84,9 @@ impl VariantQuery {
         let place = match (end, &alternate) {
             (Some(end), _) => range(contig, start, end)?,
             (None, Some(alternate)) => sequence(contig, start, reference.as_deref(), alternate)?,
-            (None, None) => return Err(missing("alternateBases", "the alternate allele, or `end` for a range")),
+            (None, None) => {
+                return Err(missing("alternateBases", "the alternate allele, or `end` for a range"));
+            }
         };
         Ok(VariantQuery { contig, start, end, reference, alternate, kind, place })
     }
@@ -117,7 +127,8 @@ fn region(contig: Contig, start: u64, end: u64) -> Result<Region, BadParameter> 
     let one_based = start.saturating_add(1);
     Region::new(contig, one_based, end).map_err(|_| {
         let found = format!("{start}–{end}");
-        let expected = format!("a start before the end, both on {contig}, which has {} bases", contig.length());
+        let expected =
+            format!("a start before the end, both on {contig}, which has {} bases", contig.length());
         BadParameter::new("start", &found, expected)
     })
 }
@@ -127,7 +138,12 @@ fn range(contig: Contig, start: u64, end: u64) -> Result<Place1, BadParameter> {
     region(contig, start.saturating_sub(REACH_BASES), end).map(Place1::Region)
 }
 
-fn sequence(contig: Contig, start: u64, reference: Option<&str>, alternate: &str) -> Result<Place1, BadParameter> {
+fn sequence(
+    contig: Contig,
+    start: u64,
+    reference: Option<&str>,
+    alternate: &str,
+) -> Result<Place1, BadParameter> {
     let there = region(contig, start, start.saturating_add(1))?;
     let Some(reference) = reference else {
         if alternate.is_empty() {
@@ -188,7 +204,9 @@ fn alleles(fields: &Fields, name: &str) -> Result<Option<String>, BadParameter> 
 fn kind(text: &str) -> Result<Kind, BadParameter> {
     let text = if text.eq_ignore_ascii_case("SNV") { "SNP" } else { text };
     let found = Kind::ALL.iter().find(|(_, name)| name.eq_ignore_ascii_case(text));
-    found.map(|(kind, _)| *kind).ok_or_else(|| BadParameter::new("variantType", text, "SNP, MNP, INS, DEL or DELINS"))
+    found
+        .map(|(kind, _)| *kind)
+        .ok_or_else(|| BadParameter::new("variantType", text, "SNP, MNP, INS, DEL or DELINS"))
 }
 
 fn missing(name: &str, expected: &str) -> BadParameter {
@@ -220,8 +238,14 @@ mod tests {
         assert!(finds(text, "chr22-42127941-G-A"));
         assert!(!finds(text, "chr22-42127940-G-A"));
         assert!(finds("referenceName=22&start=42127940&alternateBases=a", "chr22-42127941-G-A"));
-        assert!(finds("referenceName=22&start=42127940&referenceBases=N&alternateBases=A", "chr22-42127941-G-A"));
-        assert!(!finds("referenceName=22&start=42127940&referenceBases=N&alternateBases=C", "chr22-42127941-G-A"));
+        assert!(finds(
+            "referenceName=22&start=42127940&referenceBases=N&alternateBases=A",
+            "chr22-42127941-G-A"
+        ));
+        assert!(!finds(
+            "referenceName=22&start=42127940&referenceBases=N&alternateBases=C",
+            "chr22-42127941-G-A"
+        ));
     }
 
     #[test]

@@ -123,7 +123,8 @@ impl Request {
         }
         Ok(Request {
             query: VariantQuery::read(fields)?,
-            granularity: word(fields, "requestedGranularity", &Granularity::ALL)?.unwrap_or(Granularity::Record),
+            granularity: word(fields, "requestedGranularity", &Granularity::ALL)?
+                .unwrap_or(Granularity::Record),
             include: word(fields, "includeResultsetResponses", &Include::ALL)?.unwrap_or(Include::Hit),
             page: Page::read(fields)?,
             datasets,
@@ -166,8 +167,13 @@ mod tests {
 
     #[test]
     fn words_are_read_or_refused() {
-        let read = request("&requestedGranularity=count&includeResultsetResponses=ALL&datasets=a,b&testMode=true").unwrap();
-        assert_eq!((read.granularity, read.include, read.datasets.len(), read.test), (Granularity::Count, Include::All, 2, true));
+        let read =
+            request("&requestedGranularity=count&includeResultsetResponses=ALL&datasets=a,b&testMode=true")
+                .unwrap();
+        assert_eq!(
+            (read.granularity, read.include, read.datasets.len(), read.test),
+            (Granularity::Count, Include::All, 2, true)
+        );
         assert_eq!(request("").unwrap().granularity, Granularity::Record);
         assert!(request("&requestedGranularity=aggregated").is_err());
         assert!(request("&datasets=..").is_err());

@@ -44,7 +44,8 @@ fn find<'a>(request: &Request, answer: &'a FrequencyAnswer) -> Found<'a> {
 
 fn resultset(request: &Request, found: &Found) -> Value {
     let citation = &found.answer.citation;
-    let results: Vec<Value> = request.page.of(&found.hits).iter().map(|site| record(site, citation)).collect();
+    let results: Vec<Value> =
+        request.page.of(&found.hits).iter().map(|site| record(site, citation)).collect();
     let most = found.answer.smallest_cell.saturating_sub(1);
     json!({
         "id": citation.freeze,

@@ -48,7 +48,11 @@ impl Asked {
                 "by" => &mut fields.by,
                 _ => {
                     let expected = "freeze, region, variant, purpose or by";
-                    return Err(BadParameter::new(&key, &value, format!("no such parameter; one of {expected}")));
+                    return Err(BadParameter::new(
+                        &key,
+                        &value,
+                        format!("no such parameter; one of {expected}"),
+                    ));
                 }
             };
             if field.replace(value.clone().into_owned()).is_some() {
@@ -79,9 +83,17 @@ impl Fields {
     }
 }
 
-/// Reads a value; what the type says about it is what was expected.
+/// Reads a value; what its type says about a text it cannot read is what was expected.
 pub(crate) fn parsed<T: FromStr<Err: Display>>(name: &str, text: &str) -> Result<T, BadParameter> {
-    text.parse().map_err(|what: T::Err| BadParameter::new(name, text, format!("a valid value: {what}")))
+    text.parse().map_err(|what: T::Err| BadParameter::new(name, text, expected(&what.to_string())))
+}
+
+/// The remedy in a message of the house form "`x` is not a region; write it as `y`".
+fn expected(message: &str) -> String {
+    let remedy = message.split_once("; ").map_or(message, |(_, remedy)| remedy);
+    let verbs = ["write it as ", "write ", "expected ", "use "];
+    let plain = verbs.iter().find_map(|verb| remedy.strip_prefix(verb)).unwrap_or(remedy);
+    plain.to_owned()
 }
 
 #[cfg(test)]
@@ -92,10 +104,21 @@ mod tests {
     fn a_question_is_read_with_its_defaults() {
         let asked = Asked::from_query("region=22:5-9").unwrap();
         assert_eq!(asked.place.to_string(), "chr22:5-9");
-        assert_eq!((asked.purpose.to_string().as_str(), asked.by, asked.freeze), ("GRU", Grouping::None, None));
+        assert_eq!(
+            (asked.purpose.to_string().as_str(), asked.by, asked.freeze),
+            ("GRU", Grouping::None, None)
+        );
         let asked = Asked::from_query("variant=chr22-5-G-A&by=sex&purpose=DS:MONDO:1&freeze=2026.1").unwrap();
         assert_eq!(asked.purpose.to_string(), "DS:MONDO:1");
         assert_eq!(asked.freeze.unwrap().as_str(), "2026.1");
+    }
+
+    #[test]
+    fn messages_say_what_would_be_understood() {
+        let bad = Asked::from_query("region=foo").unwrap_err();
+        assert_eq!(bad.expected, "`chr22:42126499-42130865` (1-based, both ends included)");
+        let bad = Asked::from_query("region=22:1-2&by=age").unwrap_err();
+        assert_eq!(bad.to_string(), "parameter `by`: found `age`; expected stratum, contributor or sex");
     }
 
     #[test]

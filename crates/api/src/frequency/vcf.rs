@@ -86,7 +86,8 @@ fn write_site(
 fn values(cells: &Cells) -> [String; 6] {
     let count = |cell: Option<u32>| cell.map_or_else(|| ".".to_owned(), |count| count.to_string());
     // A VCF Float has 32 bits; this is the shortest text that reads back as the same one.
-    let frequency = cells.frequency().map_or_else(|| ".".to_owned(), |frequency| (frequency as f32).to_string());
+    let frequency =
+        cells.frequency().map_or_else(|| ".".to_owned(), |frequency| (frequency as f32).to_string());
     [count(cells.ac), count(cells.an), frequency, count(cells.hom), count(cells.hemi), count(cells.people)]
 }
 
@@ -130,7 +131,13 @@ pub(crate) mod tests {
 
     /// An answer with a hidden cell, made by hand.
     pub(crate) fn answer() -> FrequencyAnswer {
-        let cells = |ac: Option<u32>, an| Cells { ac, an: Some(an), hom: Some(0), hemi: Some(0), people: Some(an / 2) };
+        let cells = |ac: Option<u32>, an| Cells {
+            ac,
+            an: Some(an),
+            hom: Some(0),
+            hemi: Some(0),
+            people: Some(an / 2),
+        };
         let site = |variant: &str, ac| SiteFrequency {
             variant: variant.parse().unwrap(),
             groups: BTreeMap::from([

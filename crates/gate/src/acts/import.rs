@@ -25,6 +25,9 @@ impl Gate {
         bytes: &[u8],
     ) -> Result<ImportReport, GateError> {
         self.authorise(asker, ACT, institution.as_str()).await?;
+        if institution.as_str() == "all" {
+            return Err(GateError::Reserved);
+        }
         let sheet = Sheet::parse(bytes, name)?;
         let mut tx = self.inner.registry.begin().await?;
         let report = tx.import_sheet(institution, &sheet, &self.inner.clock.at()).await?;

@@ -1,10 +1,10 @@
-//! What a header line defines: INFO and FORMAT fields, and the smaller lines' own rules.
+//! What INFO and FORMAT lines define: the number and the type of a field's values.
 //!
-//! Sources: VCF specification 4.1 to 4.5, section 1.4. A field defined twice alike is accepted, a
+//! Sources: VCF specification 4.1 to 4.5, sections 1.4.2 and 1.4.4. A field defined twice alike is accepted, a
 //! contradiction is not.
 
 use super::Minor;
-use super::meta_line::{Field, Value, value};
+use super::meta_line::{Field, value};
 use super::reserved::{Place, Reserved};
 use crate::error::{Fault, clip};
 use std::collections::HashMap;
@@ -104,7 +104,7 @@ impl Definition {
     }
 }
 
-fn number(text: &str) -> Result<Number, Fault> {
+pub(crate) fn number(text: &str) -> Result<Number, Fault> {
     Ok(match text {
         "A" => Number::Alternates,
         "R" => Number::Alleles,
@@ -120,7 +120,7 @@ fn number(text: &str) -> Result<Number, Fault> {
     })
 }
 
-fn kind(text: &str) -> Result<Kind, Fault> {
+pub(crate) fn kind(text: &str) -> Result<Kind, Fault> {
     Ok(match text {
         "Integer" => Kind::Integer,
         "Float" => Kind::Float,
@@ -162,7 +162,7 @@ pub(crate) fn described(fields: &[Field<'_>]) -> Result<(), Fault> {
     Ok(())
 }
 
-fn identified(fields: &[Field<'_>]) -> Result<(), Fault> {
+pub(crate) fn identified(fields: &[Field<'_>]) -> Result<(), Fault> {
     match fields.first() {
         Some(field) if field.key == "ID" && is_word(field.value) => Ok(()),
         Some(field) if field.key == "ID" => Err(Fault::header(
@@ -173,101 +173,6 @@ fn identified(fields: &[Field<'_>]) -> Result<(), Fault> {
     }
 }
 
-fn is_word(text: &str) -> bool {
+pub(crate) fn is_word(text: &str) -> bool {
     !text.is_empty() && !text.contains([' ', '\t', '<', '>', ';', '='])
-}
-
-/// ALT: the types of structural variants are DEL, INS, DUP, INV and CNV, subtypes follow a colon; any
-/// other name must be whole. Writers do put Number and Type there; then they must make sense.
-pub(crate) fn alternate(fields: &[Field<'_>]) -> Result<(), Fault> {
-    // An ID may hold `=` and `;` here, unlike elsewhere.
-    let id = fields.first().filter(|field| field.key == "ID").map_or("", |field| field.value);
-    if id.is_empty() || id.contains([' ', '\t', '<', '>']) {
-        return Err(Fault::header(
-            format!("the ALT ID `{}`", clip(id.as_bytes())),
-            "an ID without spaces or angle brackets, first in its line",
-        ));
-    }
-    if let Some((first, _)) = id.split_once(':')
-        && !["DEL", "INS", "DUP", "INV", "CNV", "BND", "*"].contains(&first)
-    {
-        return Err(Fault::header(
-            format!("the structural type `{}` in an ALT ID", clip(first.as_bytes())),
-            "DEL, INS, DUP, INV or CNV before the colon",
-        ));
-    }
-    let mut plain = fields.to_vec();
-    plain[0].value = "ALT";
-    described(&plain)?;
-    value(fields, "Number").map_or(Ok(Number::Unknown), number)?;
-    value(fields, "Type").map_or(Ok(Kind::String), kind)?;
-    Ok(())
-}
-
-/// The name of a contig line.
-pub(crate) fn contig_name<'a>(fields: &[Field<'a>]) -> Result<&'a str, Fault> {
-    identified(fields)?;
-    let name = fields[0].value;
-    if is_contig_name(name.as_bytes()) {
-        return Ok(name);
-    }
-    Err(Fault::header(format!("the contig ID `{}`", clip(name.as_bytes())), CONTIG_NAME))
-}
-
-/// What a contig's name is made of, for messages.
-pub(crate) const CONTIG_NAME: &str =
-    "a name of printable characters without spaces, commas, quotation marks, brackets or backslashes";
-
-/// Version 4.3, section 1.4.7.
-pub(crate) fn is_contig_name(name: &[u8]) -> bool {
-    !name.is_empty()
-        && !matches!(name[0], b'*' | b'=')
-        && name.iter().all(|byte| byte.is_ascii_graphic() && !b"\\,\"'`()[]{}<>".contains(byte))
-}
-
-/// SAMPLE: an ID first. It names somebody, so no message repeats it.
-pub(crate) fn sample(fields: &[Field<'_>]) -> Result<(), Fault> {
-    match fields.first() {
-        Some(field) if field.key == "ID" && is_word(field.value) && !field.value.contains('*') => Ok(()),
-        _ => Err(Fault::header(
-            "a SAMPLE line whose ID is missing or holds a space, bracket or `*`",
-            "`##SAMPLE=<ID=…`, an ID of letters, digits and punctuation",
-        )),
-    }
-}
-
-pub(crate) fn meta(fields: &[Field<'_>]) -> Result<(), Fault> {
-    identified(fields)?;
-    value(fields, "Number").map_or(Ok(Number::Unknown), number)?;
-    value(fields, "Type").map_or(Ok(Kind::String), kind)?;
-    match value(fields, "Values") {
-        Some(values) if !values.starts_with('[') => {
-            Err(Fault::header("META Values without square brackets", "`Values=[…, …]`"))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Version 4.3 asks for an ID first; earlier versions name the relatives at once.
-pub(crate) fn pedigree(fields: &[Field<'_>], minor: Minor) -> Result<(), Fault> {
-    match fields.first() {
-        Some(field) if minor < 3 || (field.key == "ID" && is_word(field.value)) => Ok(()),
-        _ => Err(Fault::header("a PEDIGREE line whose first key is not an ID", "`##PEDIGREE=<ID=…`")),
-    }
-}
-
-/// An address: `scheme://host/…` needs a host that is a name or four numbers.
-pub(crate) fn url(key: &str, address: &Value<'_>) -> Result<(), Fault> {
-    let fault = |found: &str| Fault::header(format!("`{}` as {key}", clip(found.as_bytes())), "an address");
-    let Value::Plain(address) = address else { return Err(fault("<…>")) };
-    let bare = address.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(address);
-    let Some((scheme, rest)) = bare.split_once("://") else {
-        return if bare.is_empty() { Err(fault(address)) } else { Ok(()) };
-    };
-    let authority = rest.split('/').next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let host = host.split(':').next().unwrap_or_default();
-    let is_numbers = host.split('.').count() == 4 && host.split('.').all(|part| part.parse::<u8>().is_ok());
-    let is_name = host.contains(|c: char| c.is_alphabetic());
-    if scheme == "file" || is_numbers || is_name { Ok(()) } else { Err(fault(address)) }
 }

@@ -24,7 +24,8 @@ struct Shared<'a> {
 impl<'a> Held<'a> {
     /// `samples` are the registry keys of the submission, in column order.
     pub(crate) fn new(earlier: &'a [Batch], samples: &[i64]) -> Held<'a> {
-        let column: HashMap<i64, usize> = samples.iter().enumerate().map(|(column, key)| (*key, column)).collect();
+        let column: HashMap<i64, usize> =
+            samples.iter().enumerate().map(|(column, key)| (*key, column)).collect();
         let shared = |batch: &'a Batch| {
             let keys = &batch.manifest().samples;
             let pairs: Vec<(usize, usize)> =

@@ -57,7 +57,11 @@ struct Input<'a> {
 }
 
 impl<'a> Merge<'a> {
-    pub(crate) fn new(spools: &'a [SpoolReader], contig: Contig, samples: usize) -> Result<Merge<'a>, StoreError> {
+    pub(crate) fn new(
+        spools: &'a [SpoolReader],
+        contig: Contig,
+        samples: usize,
+    ) -> Result<Merge<'a>, StoreError> {
         let mut inputs = Vec::with_capacity(spools.len());
         for spool in spools {
             let mut rows = spool.rows(contig);
@@ -103,13 +107,18 @@ impl<'a> Merge<'a> {
         Ok(Some(MergedRow { variant, origin, payload: Payload::Calls(calls) }))
     }
 
-    fn combine(&self, variant: &Variant, parts: &[(usize, SpooledRow)]) -> Result<Vec<Call>, SubmissionError> {
+    fn combine(
+        &self,
+        variant: &Variant,
+        parts: &[(usize, SpooledRow)],
+    ) -> Result<Vec<Call>, SubmissionError> {
         let mut calls = vec![Call::Absent; self.samples];
         let mut part = Vec::new();
         let mut differ = 0;
         for (index, row) in parts {
             let columns = self.inputs[*index].columns;
-            decode(&row.payload, &SampleSet::all(columns.len()), &mut part).map_err(StoreError::in_payload)?;
+            decode(&row.payload, &SampleSet::all(columns.len()), &mut part)
+                .map_err(StoreError::in_payload)?;
             for (column, call) in columns.iter().zip(&part) {
                 let there = &mut calls[*column];
                 if there.is_called() && call.is_called() && !there.agrees(*call) {

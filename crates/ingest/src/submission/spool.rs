@@ -111,12 +111,15 @@ impl SpoolRows<'_> {
             return Ok(None);
         }
         self.input.read_exact(&mut head)?;
-        let word = |i: usize| u32::from_le_bytes([head[i * 4], head[i * 4 + 1], head[i * 4 + 2], head[i * 4 + 3]]);
+        let word =
+            |i: usize| u32::from_le_bytes([head[i * 4], head[i * 4 + 1], head[i * 4 + 2], head[i * 4 + 3]]);
         let mut field = |length: u32| {
             let mut bytes = vec![0; length as usize];
             self.input.read_exact(&mut bytes).map(|()| bytes)
         };
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e));
+        let text = |bytes: Vec<u8>| {
+            String::from_utf8(bytes).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))
+        };
         let (reference, alternate) = (text(field(word(1))?)?, text(field(word(2))?)?);
         let origin = text(field(word(3))?)?;
         let payload = field(word(4))?;

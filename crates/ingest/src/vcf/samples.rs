@@ -6,10 +6,10 @@
 
 use super::format::{Field, Format};
 use super::value::{is_character, is_float, is_integer};
+use crate::columns::Columns;
 use crate::error::{Fault, clip};
 use crate::genotype::{self, ALLELES_MAX, Genotype, Genotypes, LeadingMark};
 use crate::header::definition::{Kind, Number};
-use crate::record::Columns;
 use gj_kernels::Call;
 use memchr::memchr;
 

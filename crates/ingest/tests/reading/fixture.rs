@@ -57,12 +57,15 @@ pub fn vcf(samples: usize, records: &[&str]) -> String {
     text
 }
 
+/// Rows, their origins, and the report.
+pub type Reading = (Vec<Plain>, Vec<Option<String>>, ReadReport);
+
 /// Everything a file gives, or why it gives nothing.
 pub fn read_with(
     path: &Path,
     options: &ReadOptions,
     keep: Option<Vec<usize>>,
-) -> Result<(Vec<Plain>, Vec<Option<String>>, ReadReport), IngestError> {
+) -> Result<Reading, IngestError> {
     let mut file = FileRows::open(path, options)?;
     let total = file.samples().len();
     let kept = keep.as_ref().map_or(total, Vec::len);
@@ -105,7 +108,7 @@ pub fn refusal(samples: usize, records: &[&str]) -> String {
     }
 }
 
-/// `/work/shared` or what takes its place; `None` on a machine without it.
+/// The shared real data; `None` on a machine without them.
 pub fn shared() -> Option<PathBuf> {
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let shared = std::env::var_os("GJ_SHARED").map_or(default, PathBuf::from);

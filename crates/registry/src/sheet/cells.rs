@@ -46,6 +46,9 @@ pub(super) fn stratum(cell: &str) -> Result<String, String> {
             "expected a population of 1 to {STRATUM_CHARS_MAX} characters without control characters"
         ));
     }
+    if cell == "all" {
+        return Err("expected another name than `all`, which means everybody".to_owned());
+    }
     Ok(cell.to_owned())
 }
 
@@ -57,13 +60,13 @@ pub(super) fn consent(cell: &str) -> Result<Scope, String> {
     })
 }
 
-/// Disease ids with their prefix: a comma list, sorted, each once; empty and `.` mean none.
+/// Disease ids with their prefix: a list by comma or semicolon, sorted, each once; empty and `.` mean none.
 pub(super) fn diseases(cell: &str) -> Result<Vec<String>, String> {
     if cell == "." {
         return Ok(Vec::new());
     }
     let mut diseases = Vec::new();
-    for item in cell.split(',').map(str::trim).filter(|item| !item.is_empty()) {
+    for item in cell.split([',', ';']).map(str::trim).filter(|item| !item.is_empty()) {
         let plain = |part: &str| {
             (1..=20).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.')
         };

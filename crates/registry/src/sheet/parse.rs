@@ -45,6 +45,12 @@ fn read_lines(text: &str, problems: &mut Problems) -> Vec<SheetRow> {
 fn read_header(line: usize, header: &str, problems: &mut Problems) -> Option<Places> {
     let mut found: HashMap<&str, usize> = HashMap::new();
     let before = problems.total;
+    if !header.split('\t').any(|cell| COLUMNS.contains(&cell.trim())) {
+        // One problem, not one a cell: the header is missing altogether.
+        problems
+            .add(|| format!("line {line}: expected the header: {}, separated by tabs", COLUMNS.join(", ")));
+        return None;
+    }
     for (place, cell) in header.split('\t').map(str::trim).enumerate() {
         let number = place + 1;
         // The cell may be a person's, where the header is missing: its place must do.
@@ -72,7 +78,12 @@ fn read_header(line: usize, header: &str, problems: &mut Problems) -> Option<Pla
 }
 
 fn read_row(line: usize, text: &str, places: &Places, problems: &mut Problems) -> Option<SheetRow> {
-    let cells: Vec<&str> = text.split('\t').map(str::trim).collect();
+    let mut cells: Vec<&str> = text.split('\t').map(str::trim).collect();
+    // Spreadsheets drop tabs at the end of a line: what is not there is empty, and an empty consent
+    // allows nothing.
+    while cells.len() < COLUMNS.len() {
+        cells.push("");
+    }
     if cells.len() != COLUMNS.len() {
         let found = cells.len();
         problems.add(|| {

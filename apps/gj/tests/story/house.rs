@@ -1,0 +1,146 @@
+//! A data directory in a temporary folder, and the binary that works on it.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+/// The binary under test.
+pub fn gj() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gj"));
+    command.env_remove("GJ_DATA").env_remove("RUST_LOG").stdin(Stdio::null());
+    command
+}
+
+pub struct House {
+    folder: tempfile::TempDir,
+}
+
+impl House {
+    /// An initialised directory with the built-in programme.
+    pub fn new() -> House {
+        let house = House { folder: tempfile::tempdir().unwrap() };
+        house.ok(&["init"], &[]);
+        house
+    }
+
+    /// An initialised directory that hides nothing, to compare whole tables with an oracle.
+    pub fn showing_everything() -> House {
+        let house = House { folder: tempfile::tempdir().unwrap() };
+        let example =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/registry/programme/example.toml");
+        let text = std::fs::read_to_string(example).unwrap().replace("min_cell = 10", "min_cell = 1");
+        let programme = house.folder.path().join("programme.toml");
+        std::fs::write(&programme, text).unwrap();
+        house.ok(&["init", "--programme"], &[&programme]);
+        house
+    }
+
+    pub fn dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// A place for files beside the data directory.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A command on this directory.
+    pub fn command(&self, words: &[&str], paths: &[&Path]) -> Command {
+        let mut command = gj();
+        let plain = words.iter().take_while(|word| !word.starts_with('-')).count();
+        // `gj audit verify --data DIR …`: options come after the words of the command.
+        let named = plain.min(if matches!(words[0], "audit" | "programme" | "user") { 2 } else { 1 });
+        command.args(&words[..named]).arg("--data").arg(self.dir()).args(&words[named..]).args(paths);
+        command
+    }
+
+    pub fn run(&self, words: &[&str], paths: &[&Path]) -> Output {
+        self.command(words, paths).output().unwrap()
+    }
+
+    /// Runs a command that must succeed; returns its standard output.
+    pub fn ok(&self, words: &[&str], paths: &[&Path]) -> String {
+        let output = self.run(words, paths);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "gj {words:?} ended with {:?}: {errors}", output.status.code());
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The same for a command with `--json`.
+    pub fn json(&self, words: &[&str], paths: &[&Path]) -> Value {
+        serde_json::from_str(&self.ok(words, paths)).unwrap()
+    }
+
+    /// Runs a command that must fail with `status`; returns standard output and error.
+    pub fn fails(&self, status: i32, words: &[&str], paths: &[&Path]) -> (String, String) {
+        let output = self.run(words, paths);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(status), "gj {words:?}: {errors}");
+        (String::from_utf8(output.stdout).unwrap(), errors)
+    }
+
+    /// Serves on a free port until dropped.
+    pub fn serve(&self) -> Server {
+        let child =
+            self.command(&["serve", "--listen", "127.0.0.1:0"], &[]).stderr(Stdio::piped()).spawn().unwrap();
+        Server::wait(child)
+    }
+
+    /// A fresh token of a user.
+    pub fn token(&self, user: &str) -> String {
+        self.ok(&["user", "token", user], &[]).trim().to_owned()
+    }
+}
+
+/// A running server.
+pub struct Server {
+    child: Child,
+    pub address: String,
+}
+
+impl Server {
+    /// Waits for the line that says where it listens.
+    pub fn wait(mut child: Child) -> Server {
+        use std::io::{BufRead, BufReader};
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address = loop {
+            let line = lines.next().expect("the server ended before it listened").unwrap();
+            if let Some(rest) = line.strip_prefix("serving on http://") {
+                break rest.trim_end_matches('/').to_owned();
+            }
+        };
+        // Keep the pipe drained, or the server would block on a full one.
+        std::thread::spawn(move || lines.for_each(drop));
+        Server { child, address }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The shared real data, or a note that the test is skipped.
+pub fn shared() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let folder = std::env::var_os("GJ_SHARED").map_or(beside, PathBuf::from);
+    if folder.join("data/genotypes").is_dir() {
+        return Some(folder);
+    }
+    assert!(std::env::var_os("CI").is_none(), "CI must have the shared data");
+    eprintln!("skipped: the shared real data are not here (set GJ_SHARED)");
+    None
+}
+
+/// Whether a peer tool is installed, or a note that the test is skipped.
+pub fn has(tool: &str) -> bool {
+    let found =
+        Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    assert!(found || std::env::var_os("CI").is_none(), "CI must have {tool}");
+    if !found {
+        eprintln!("skipped: {tool} is not installed");
+    }
+    found
+}

@@ -1,0 +1,56 @@
+//! The smallest HTTP client that can look at our own server.
+
+use serde_json::Value;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+pub struct Reply {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl Reply {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.body))
+    }
+}
+
+/// One request; `token` goes into an `Authorization` header.
+pub fn request(address: &str, method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> Reply {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let authorization = token.map(|t| format!("Authorization: Bearer {t}\r\n")).unwrap_or_default();
+    let content = body
+        .map(|b| format!("Content-Type: application/json\r\nContent-Length: {}\r\n", b.len()))
+        .unwrap_or_default();
+    let body = body.unwrap_or_default();
+    let text = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{authorization}{content}\r\n{body}"
+    );
+    stream.write_all(text.as_bytes()).unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
+    let body = if chunked { unchunk(body) } else { body.to_owned() };
+    Reply { status, head: head.to_owned(), body }
+}
+
+pub fn get(address: &str, path: &str, token: Option<&str>) -> Reply {
+    request(address, "GET", path, token, None)
+}
+
+fn unchunk(mut text: &str) -> String {
+    let mut out = String::new();
+    while let Some((size, rest)) = text.split_once("\r\n") {
+        let size = usize::from_str_radix(size.trim(), 16).unwrap();
+        out.push_str(&rest[..size]);
+        text = &rest[size + 2..];
+        if size == 0 {
+            break;
+        }
+    }
+    out
+}

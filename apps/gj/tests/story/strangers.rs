@@ -1,0 +1,176 @@
+//! Every operation tried by nobody and by the wrong person.
+
+use crate::cohort::MadeUp;
+use crate::house::House;
+use crate::http::{self, Reply};
+use serde_json::Value;
+use std::fs;
+
+/// Operations that answer anybody: what the programme publishes of itself. May only shrink.
+const PUBLIC: [&str; 9] = [
+    "GET /api/overview",
+    "GET /api/openapi.json",
+    "GET /api/beacon/v2",
+    "GET /api/beacon/v2/info",
+    "GET /api/beacon/v2/service-info",
+    "GET /api/beacon/v2/map",
+    "GET /api/beacon/v2/configuration",
+    "GET /api/beacon/v2/entry_types",
+    "GET /api/beacon/v2/filtering_terms",
+];
+
+fn ready() -> House {
+    let cohort = MadeUp::new(60, 20, 2);
+    let house = House::new();
+    let everybody: Vec<usize> = (0..60).collect();
+    fs::write(house.beside("sheet.tsv"), cohort.sheet(&everybody)).unwrap();
+    fs::write(house.beside("a.vcf"), cohort.vcf(&everybody, |_| true)).unwrap();
+    house.ok(&["import-samples", "--institution", "centre"], &[&house.beside("sheet.tsv")]);
+    house.ok(&["ingest", "--institution", "centre"], &[&house.beside("a.vcf")]);
+    house.ok(&["freeze", "r1"], &[]);
+    house
+}
+
+/// The operations of the OpenAPI document.
+fn operations(address: &str) -> Vec<(String, String)> {
+    let document = http::get(address, "/api/openapi.json", None).json();
+    let paths = document["paths"].as_object().unwrap().clone();
+    let verbs = paths.into_iter().flat_map(|(path, verbs)| {
+        let verbs = verbs.as_object().unwrap().clone();
+        verbs.into_iter().map(move |(verb, _)| (verb.to_uppercase(), path.clone()))
+    });
+    verbs.collect()
+}
+
+fn call(address: &str, verb: &str, path: &str, token: Option<&str>) -> Reply {
+    let path = match path {
+        "/api/frequency" | "/api/frequency.vcf" => {
+            format!("{path}?freeze=r1&region=chr2:1-9000000&by=stratum")
+        }
+        "/api/beacon/v2/g_variants" if verb == "GET" => {
+            format!("{path}?referenceName=chr2&start=0&end=9000000&assemblyId=GRCh38")
+        }
+        other => other.to_owned(),
+    };
+    let question = r#"{"meta":{"apiVersion":"v2.2.0"},"query":{"requestParameters":{"g_variant":{"referenceName":"chr2","start":[0],"end":[9000000],"assemblyId":"GRCh38"}}}}"#;
+    http::request(address, verb, &path, token, (verb == "POST").then_some(question))
+}
+
+#[test]
+fn every_operation_refuses_strangers() {
+    let house = ready();
+    let server = house.serve();
+    let [paid, unpaid, auditor] = ["company-paid", "company-unpaid", "auditor"].map(|user| house.token(user));
+    let operations = operations(&server.address);
+    assert!(operations.len() > PUBLIC.len());
+    for (verb, path) in &operations {
+        let name = format!("{verb} {path}");
+        let with = |token: Option<&str>| call(&server.address, verb, path, token);
+        if PUBLIC.contains(&name.as_str()) {
+            assert_eq!(with(None).status, 200, "{name}");
+            continue;
+        }
+        for (who, token, status) in [
+            ("nobody", None, 401),
+            ("a forged token", Some("0".repeat(64)), 401),
+            ("an unpaid company", Some(unpaid.clone()), 403),
+            ("an auditor", Some(auditor.clone()), 403),
+        ] {
+            let reply = with(token.as_deref());
+            assert_eq!(reply.status, status, "{name} by {who}: {}", reply.body);
+            assert!(!reply.body.contains("\"ac\""), "{name} by {who}");
+            assert!(reply.head.to_lowercase().contains("no-store") || reply.status != 200);
+        }
+        assert_eq!(with(Some(&paid)).status, 200, "{name}: {}", with(Some(&paid)).body);
+    }
+    // Each of them left a line.
+    let log = house.ok(&["audit", "export"], &[]);
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let refused =
+        |actor: &str| lines.iter().filter(|l| l["actor"] == actor && l["outcome"] == "refused").count();
+    let closed = operations.len() - PUBLIC.len();
+    assert_eq!(refused("company-unpaid"), closed);
+    assert_eq!(refused("nobody"), 2 * closed);
+}
+
+#[test]
+fn every_administrative_command_refuses_the_wrong_person() {
+    let house = ready();
+    let sheet = house.beside("sheet.tsv");
+    let file = house.beside("a.vcf");
+    let programme = house.beside("p.toml");
+    fs::write(&programme, house.ok(&["programme", "export"], &[])).unwrap();
+    let commands: [(&[&str], Option<&std::path::Path>); 9] = [
+        (&["import-samples", "--institution", "centre"], Some(&sheet)),
+        (&["ingest", "--institution", "centre"], Some(&file)),
+        (&["freeze", "r9"], None),
+        (&["withdraw", "P1"], None),
+        (&["receipt", "W-0"], None),
+        (&["programme", "export"], None),
+        (&["programme", "apply"], Some(&programme)),
+        (&["user", "token", "academic"], None),
+        (&["audit", "export"], None),
+    ];
+    let before = house.json(&["status", "--json"], &[]);
+    for (words, path) in commands {
+        for user in ["academic", "company-paid", "clinician", "nobody-at-all"] {
+            let words = [words, &["--as", user][..]].concat();
+            let paths: Vec<&std::path::Path> = path.into_iter().collect();
+            house.fails(3, &words, &paths);
+        }
+    }
+    assert_eq!(house.json(&["status", "--json"], &[]), before);
+}
+
+#[test]
+fn a_switched_off_account_and_an_old_token_open_nothing() {
+    let house = ready();
+    let server = house.serve();
+    let old = house.token("academic");
+    let new = house.token("academic");
+    let status = |token: &str| call(&server.address, "GET", "/api/frequency", Some(token)).status;
+    assert_eq!((status(&old), status(&new)), (401, 200));
+    let text = house.ok(&["programme", "export"], &[]);
+    let at = text.find("id = \"academic\"").unwrap();
+    let (head, tail) = text.split_at(at);
+    let file = house.beside("p.toml");
+    let tail = match tail.find("active = true") {
+        Some(found) if found < tail[1..].find("[[").unwrap_or(usize::MAX) => {
+            tail.replacen("active = true", "active = false", 1)
+        }
+        _ => tail.replacen("id = \"academic\"", "id = \"academic\"\nactive = false", 1),
+    };
+    fs::write(&file, format!("{head}{tail}")).unwrap();
+    house.ok(&["programme", "apply"], &[&file]);
+    assert_eq!(status(&new), 401);
+    house.fails(
+        3,
+        &["frequency", "--freeze", "r1", "--region", "chr2:1-9", "--as", "academic", "--purpose", "GRU"],
+        &[],
+    );
+}
+
+#[test]
+fn answers_cannot_be_made_to_leak_by_odd_questions() {
+    let house = ready();
+    let server = house.serve();
+    let token = house.token("academic");
+    let get = |path: &str| http::get(&server.address, path, Some(&token));
+    for path in [
+        "/api/frequency?freeze=r1&region=chr2:9-1",
+        "/api/frequency?freeze=r1&region=chr99:1-2",
+        "/api/frequency?freeze=r1&region=chr2:1-5&by=participant",
+        "/api/frequency?freeze=..%2F..%2Fregistry&region=chr2:1-5",
+        "/api/frequency?freeze=r1&variant=chr2-5-A-%3Cscript%3E",
+        "/api/frequency?freeze=r1",
+        "/api/beacon/v2/g_variants?referenceName=chr2&start=5&end=2&assemblyId=GRCh38",
+        "/api/beacon/v2/g_variants?referenceName=chr2&start=0&end=10&assemblyId=GRCh37",
+        "/api/beacon/v2/g_variants?referenceName=chr2&start=0&end=10&requestedGranularity=person",
+    ] {
+        assert_eq!(get(path).status, 400, "{path}: {}", get(path).body);
+    }
+    assert_eq!(get("/api/frequency?freeze=r7&region=chr2:1-5").status, 404);
+    assert_eq!(get("/no/such/page").status, 404);
+    let page = get("/search?q=%3Cscript%3Ealert(1)%3C/script%3E");
+    assert!(!page.body.contains("<script>alert"), "{}", page.body);
+}
