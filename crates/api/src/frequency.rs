@@ -7,13 +7,13 @@ pub mod vcf;
 use crate::status::Problem;
 use crate::who;
 use ask::Asked;
-use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use gj_gate::{FrequencyAnswer, Gate, GateError, Question, Released, Session};
 use gj_model::FreezeName;
+use std::io;
 
 /// Answers what was asked, for whoever is signed in.
 ///
@@ -47,8 +47,10 @@ pub(crate) async fn show(
     State(gate): State<Gate>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
-) -> Result<Json<Released<FrequencyAnswer>>, Problem> {
-    asked_and_answered(&gate, &headers, query).await.map(Json)
+) -> Result<Response, Problem> {
+    let answer = asked_and_answered(&gate, &headers, query).await?;
+    let body = written(move || serde_json::to_vec(&answer).map_err(io::Error::other)).await?;
+    Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 pub(crate) async fn download(
@@ -57,14 +59,20 @@ pub(crate) async fn download(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let answer = asked_and_answered(&gate, &headers, query).await?;
-    let mut body = Vec::new();
-    vcf::write(&answer, &mut body).map_err(|source| {
-        let path = "answer.vcf".into();
-        Problem::public(GateError::Io { path, source })
-    })?;
     // Release names hold no character that would need quoting.
     let name = format!("attachment; filename=\"{}.vcf\"", answer.get().citation.freeze);
-    Ok(([(CONTENT_TYPE, "text/x-vcf".to_owned()), (CONTENT_DISPOSITION, name)], body).into_response())
+    let write = move || {
+        let mut body = Vec::new();
+        vcf::write(&answer, &mut body).map(|()| body)
+    };
+    let headers = [(CONTENT_TYPE, "text/x-vcf".to_owned()), (CONTENT_DISPOSITION, name)];
+    Ok((headers, written(write).await?).into_response())
+}
+
+/// Writes a body beside the server's own threads: it may be long.
+async fn written(write: impl FnOnce() -> io::Result<Vec<u8>> + Send + 'static) -> Result<Vec<u8>, Problem> {
+    let written = tokio::task::spawn_blocking(write).await.map_err(|error| Problem::public(error.into()))?;
+    written.map_err(|source| Problem::public(GateError::Io { path: "answer".into(), source }))
 }
 
 async fn asked_and_answered(

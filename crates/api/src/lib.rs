@@ -28,6 +28,19 @@ pub fn router(gate: Gate) -> Router {
 
 /// The API under `/api`, bare: for a server that guards it together with its own pages.
 pub fn routes(gate: Gate) -> Router {
+    table().with_state(gate)
+}
+
+fn table() -> Router<Gate> {
     let add = |router: Router<Gate>, operation: &Operation| router.route(operation.path, operation.handler());
-    OPERATIONS.iter().fold(Router::new(), add).with_state(gate)
+    OPERATIONS.iter().fold(Router::new(), add)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_operation_stands_in_anothers_way() {
+        // The router refuses two handlers for one method and path.
+        assert!(super::table().has_routes());
+    }
 }

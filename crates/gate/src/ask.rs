@@ -5,7 +5,7 @@ use crate::error::{GateError, Refusal};
 use crate::gate::Gate;
 use crate::grant::Grant;
 use crate::view::Place;
-use gj_model::{Bilingual, FreezeName, Grouping, Purpose, Scope, UserId};
+use gj_model::{Bilingual, FreezeName, Grouping, InstitutionId, Purpose, Scope, UserId};
 use gj_policy::{Applicant, Decision, Facts, PurposeFact, RuleText, Terms, decide, needed_scope};
 use gj_registry::{Freeze, PanelState, Reads, Rule, User};
 use serde_json::json;
@@ -112,10 +112,24 @@ impl Gate {
 
     /// Authorises an administrative act; a refusal is written to the audit log.
     pub(crate) async fn authorise(&self, asker: &Asker, act: &str, subject: &str) -> Result<(), GateError> {
-        let mut reads = self.inner.registry.read().await?;
-        let facts = self.facts(&mut reads, asker, act).await?;
-        drop(reads);
-        match decide(&facts) {
+        let facts = self.facts(&mut self.inner.registry.read().await?, asker, act).await?;
+        self.admit(asker, act, subject, &facts).await
+    }
+
+    /// The same for an act on behalf of an institution.
+    pub(crate) async fn authorise_for(
+        &self,
+        asker: &Asker,
+        act: &str,
+        institution: &InstitutionId,
+    ) -> Result<(), GateError> {
+        let mut facts = self.facts(&mut self.inner.registry.read().await?, asker, act).await?;
+        facts.on_behalf_of = Some(institution.to_string());
+        self.admit(asker, act, institution.as_str(), &facts).await
+    }
+
+    async fn admit(&self, asker: &Asker, act: &str, subject: &str, facts: &Facts) -> Result<(), GateError> {
+        match decide(facts) {
             Decision::Allow(_) => Ok(()),
             Decision::Deny(refused) => {
                 let refusal = Refusal { refused };
@@ -153,6 +167,7 @@ impl Gate {
             today,
             applicant,
             act: act.to_owned(),
+            on_behalf_of: None,
             purpose: None,
             freeze_exists: true,
             someone_allows: true,
@@ -181,7 +196,14 @@ impl Gate {
             Some(institution) => (institution.class.name().to_owned(), institution.country),
             None => (String::new(), String::new()),
         };
-        Ok(Applicant { active: user.active, institution_class, country, acts, paid })
+        Ok(Applicant {
+            active: user.active,
+            institution: user.institution.to_string(),
+            institution_class,
+            country,
+            acts,
+            paid,
+        })
     }
 
     async fn purpose_fact(&self, reads: &mut Reads, purpose: &Purpose) -> Result<PurposeFact, GateError> {

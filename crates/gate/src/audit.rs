@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-/// Answers are frequent: their anchor may lag by this much.
+/// Answers are frequent: while they come, the anchor moves this often, and once more at closing.
 const ANCHOR_EVERY: Duration = Duration::from_secs(1);
 
 /// A line to be written.
@@ -32,7 +32,7 @@ impl Gate {
         self.commit_and_anchor(tx, Duration::ZERO).await
     }
 
-    /// Commits the line of an answer; the anchor follows within a second.
+    /// Commits the line of an answer; the anchor follows with a later one, or when the gate closes.
     pub(crate) async fn commit_answer(&self, tx: Tx) -> Result<(), GateError> {
         self.commit_and_anchor(tx, ANCHOR_EVERY).await
     }

@@ -4,7 +4,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::GateError;
 use gj_model::PanelId;
-use gj_registry::{Reads, Registry, Settings};
+use gj_registry::{Reads, Registry, Settings, anchor};
 use gj_store::{Panel, Store, StoreError};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -69,8 +69,15 @@ impl Gate {
         &self.inner.config
     }
 
-    /// Closes the registry; what is acknowledged is on disk with or without this.
+    /// Anchors the last lines of the audit log and closes the registry; what is acknowledged is on disk
+    /// with or without this.
     pub async fn close(&self) {
+        if let Ok(mut reads) = self.inner.registry.read().await
+            && let Ok(head) = reads.audit_head().await
+            && let Err(error) = anchor::write(&self.anchor_path(), &head)
+        {
+            tracing::warn!(%error, "the audit anchor stays behind");
+        }
         self.inner.registry.close().await;
     }
 

@@ -12,6 +12,8 @@ pub struct Facts {
     pub applicant: Option<Applicant>,
     /// The act, as in the table of roles: `frequency.read`, `release.freeze` …
     pub act: String,
+    /// The institution an act is done for, where it is done for one.
+    pub on_behalf_of: Option<String>,
     /// Why, for acts that read data about people; `None` for administrative acts.
     pub purpose: Option<PurposeFact>,
     /// Whether the freeze asked for exists; `true` for acts that need none.
@@ -29,6 +31,8 @@ pub struct Facts {
 pub struct Applicant {
     /// Whether the account is active.
     pub active: bool,
+    /// The applicant's institution.
+    pub institution: String,
     /// Class of the applicant's institution: `university`, `company` …
     pub institution_class: String,
     /// ISO 3166 country of the institution: `JP` …

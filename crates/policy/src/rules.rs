@@ -26,6 +26,12 @@ pub(crate) const RULES: &[Rule] = &[
         en: "Your roles do not permit this act.",
     },
     Rule {
+        code: "institution-forbids",
+        denies: institution_forbids,
+        ja: "他機関の代わりにこの操作を行うことはできません。所属機関についてのみ行えます。",
+        en: "You may do this for your own institution only.",
+    },
+    Rule {
         code: "purpose-unknown",
         denies: |facts| facts.purpose.as_ref().is_some_and(|purpose| !purpose.known),
         ja: "利用目的が登録されていないか、現在有効ではありません。",
@@ -59,6 +65,13 @@ pub(crate) const RULES: &[Rule] = &[
         en: "A payment is needed.",
     },
 ];
+
+/// Acts for an institution are its own users', or those of whoever may act for any.
+fn institution_forbids(facts: &Facts) -> bool {
+    let (Some(applicant), Some(institution)) = (&facts.applicant, &facts.on_behalf_of) else { return false };
+    let any = applicant.acts.iter().any(|act| act == "institution.any");
+    applicant.active && applicant.institution != *institution && !any
+}
 
 /// Only where a row of the programme asks this class of institution to pay, and data is read.
 fn payment_missing(facts: &Facts) -> bool {

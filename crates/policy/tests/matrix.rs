@@ -22,6 +22,7 @@ fn facts(applicant: Option<Applicant>, act: &str, purpose: Option<PurposeFact>) 
         today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
         applicant,
         act: act.into(),
+        on_behalf_of: matches!(act, "genomes.submit" | "samples.import").then(|| "centre".into()),
         purpose,
         freeze_exists: true,
         someone_allows: true,
@@ -37,6 +38,7 @@ fn facts(applicant: Option<Applicant>, act: &str, purpose: Option<PurposeFact>) 
 fn applicant(class: &str, country: &str, acts: &[&str], paid: bool) -> Applicant {
     Applicant {
         active: true,
+        institution: "own".into(),
         institution_class: class.into(),
         country: country.into(),
         acts: acts.iter().map(|a| (*a).into()).collect(),
@@ -76,8 +78,15 @@ const ACTS: [&str; 8] = [
 ];
 
 fn matrix() -> String {
-    let manager =
-        ["genomes.submit", "samples.import", "release.freeze", "participant.withdraw", "programme.edit"];
+    let manager = [
+        "institution.any",
+        "genomes.submit",
+        "samples.import",
+        "release.freeze",
+        "participant.withdraw",
+        "programme.edit",
+    ];
+    let contributor = applicant("hospital", "JP", &["genomes.submit", "samples.import"], false);
     let people: Vec<(&str, Option<Applicant>)> = vec![
         ("nobody", None),
         ("university researcher", Some(applicant("university", "JP", &["frequency.read"], false))),
@@ -87,6 +96,11 @@ fn matrix() -> String {
         ("company researcher abroad, paid", Some(applicant("company", "US", &["frequency.read"], true))),
         ("clinician", Some(applicant("hospital", "JP", &["frequency.read"], false))),
         ("data manager", Some(applicant("national-centre", "JP", &manager, false))),
+        (
+            "contributor, for its own institution",
+            Some(Applicant { institution: "centre".into(), ..contributor.clone() }),
+        ),
+        ("contributor, for another institution", Some(contributor)),
         ("auditor", Some(applicant("state-body", "JP", &["audit.read"], false))),
         (
             "inactive data manager",

@@ -1,5 +1,5 @@
 //! The picture of a region: one needle a variant along the bases, as high as its frequency on a
-//! logarithmic scale; hidden frequencies are hollow marks on the ground line. Pure.
+//! logarithmic scale; hidden frequencies are hollow marks in a lane of their own below it. Pure.
 
 use crate::number;
 use gj_model::{Region, SiteFrequency};
@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 const WIDTH: f64 = 800.0;
-const HEIGHT: f64 = 240.0;
+const HEIGHT: f64 = 262.0;
 const LEFT: f64 = 64.0;
 const RIGHT: f64 = 14.0;
 const TOP: f64 = 14.0;
 const GROUND: f64 = 204.0;
+/// Where hidden frequencies are marked: below the scale, so that no height is read from them.
+const LANE: f64 = 222.0;
 /// Frequencies of the scale's lines; the lowest is the ground.
 const LINES: [f64; 5] = [1.0, 0.1, 0.01, 0.001, 0.0001];
 /// Up to this many sites each base has its own column; with more, only as many as can be told apart.
@@ -31,8 +33,16 @@ struct Column {
     hidden: bool,
 }
 
-/// Draws the sites of a region; `about` says what is seen, to who cannot see it.
-pub(crate) fn draw(region: &Region, sites: &[SiteFrequency], about: &str) -> Needles {
+/// What a picture says in words.
+pub(crate) struct Labels<'a> {
+    /// What is seen, for who cannot see it.
+    pub(crate) about: &'a str,
+    /// Name of the lane of hidden frequencies.
+    pub(crate) hidden: &'a str,
+}
+
+/// Draws the sites of a region.
+pub(crate) fn draw(region: &Region, sites: &[SiteFrequency], labels: &Labels) -> Needles {
     let width = if sites.len() > SITES_APART { COLUMNS.min(region.span()) } else { region.span() };
     let mut columns: BTreeMap<u64, Column> = BTreeMap::new();
     for site in sites {
@@ -50,15 +60,15 @@ pub(crate) fn draw(region: &Region, sites: &[SiteFrequency], about: &str) -> Nee
         .sum();
     let mut svg = String::new();
     // Writing to a String cannot fail.
-    let _ = write_frame(&mut svg, region, about).and_then(|()| write_marks(&mut svg, &columns, width));
+    let _ = write_frame(&mut svg, region, labels).and_then(|()| write_marks(&mut svg, &columns, width));
     Needles { svg, thinned: drawn < sites.len() }
 }
 
-fn write_frame(svg: &mut String, region: &Region, about: &str) -> std::fmt::Result {
+fn write_frame(svg: &mut String, region: &Region, labels: &Labels) -> std::fmt::Result {
     write!(
         svg,
         "<svg class=\"needles\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\">",
-        escaped(about)
+        escaped(labels.about)
     )?;
     for line in LINES {
         let y = height(line);
@@ -67,11 +77,13 @@ fn write_frame(svg: &mut String, region: &Region, about: &str) -> std::fmt::Resu
         let (x, y, text) = (LEFT - 8.0, y + 4.0, number::percent(line));
         write!(svg, "<text class=\"scale\" x=\"{x}\" y=\"{y:.1}\" text-anchor=\"end\">{text}</text>")?;
     }
+    let (x, y, text) = (LEFT - 8.0, LANE + 4.0, escaped(labels.hidden));
+    write!(svg, "<text class=\"scale\" x=\"{x}\" y=\"{y}\" text-anchor=\"end\">{text}</text>")?;
     for (share, anchor) in [(0.0, "start"), (0.5, "middle"), (1.0, "end")] {
         let position = region.start.get() + (f64::from(region.span() - 1) * share) as u32;
         let x = LEFT + (WIDTH - LEFT - RIGHT) * share;
         let text = number::count(u64::from(position));
-        write!(svg, "<text class=\"scale\" x=\"{x:.1}\" y=\"228\" text-anchor=\"{anchor}\">{text}</text>")?;
+        write!(svg, "<text class=\"scale\" x=\"{x:.1}\" y=\"250\" text-anchor=\"{anchor}\">{text}</text>")?;
         // One base has one position.
         if region.span() == 1 {
             break;
@@ -90,7 +102,7 @@ fn write_marks(svg: &mut String, columns: &BTreeMap<u64, Column>, width: u32) ->
             write!(svg, "<circle class=\"head\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>")?;
         }
         if column.hidden {
-            write!(svg, "<circle class=\"hollow\" cx=\"{x:.1}\" cy=\"{GROUND}\" r=\"3.5\"/>")?;
+            write!(svg, "<circle class=\"hollow\" cx=\"{x:.1}\" cy=\"{LANE}\" r=\"3.5\"/>")?;
         }
     }
     svg.push_str("</svg>");
@@ -121,6 +133,10 @@ mod tests {
         }
     }
 
+    fn labels(about: &str) -> Labels<'_> {
+        Labels { about, hidden: "hidden" }
+    }
+
     /// Whether every element is closed in order and every attribute quoted.
     fn is_well_formed(xml: &str) -> bool {
         let mut open = Vec::new();
@@ -143,7 +159,7 @@ mod tests {
     fn pictures_are_well_formed_and_hollow_where_hidden() {
         let region: Region = "chr22:100-1099".parse().unwrap();
         let sites = [site("chr22-100-G-A", Some(20)), site("chr22-1099-G-A", None)];
-        let picture = draw(&region, &sites, "a \"picture\" <script>");
+        let picture = draw(&region, &sites, &labels("a \"picture\" <script>"));
         assert!(is_well_formed(&picture.svg), "{}", picture.svg);
         assert!(!picture.svg.contains("<script>"));
         assert_eq!(picture.svg.matches("class=\"stem\"").count(), 1);
@@ -156,10 +172,10 @@ mod tests {
         let region: Region = "chr22:1-1000000".parse().unwrap();
         let many: Vec<SiteFrequency> =
             (1..=1_000).map(|at| site(&format!("chr22-{at}-G-A"), Some(20))).collect();
-        let picture = draw(&region, &many, "");
+        let picture = draw(&region, &many, &labels(""));
         assert!(picture.thinned && picture.svg.matches("class=\"stem\"").count() == 1);
-        let picture = draw(&region, &many[..10], "");
+        let picture = draw(&region, &many[..10], &labels(""));
         assert!(!picture.thinned && picture.svg.matches("class=\"stem\"").count() == 10);
-        assert!(is_well_formed(&draw(&"chrM:5-5".parse().unwrap(), &[], "").svg));
+        assert!(is_well_formed(&draw(&"chrM:5-5".parse().unwrap(), &[], &labels("")).svg));
     }
 }

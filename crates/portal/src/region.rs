@@ -3,7 +3,7 @@
 use crate::desk::Desk;
 use crate::frame::{Frame, render};
 use crate::links::Links;
-use crate::needles::{self, Needles};
+use crate::needles::{self, Labels, Needles};
 use crate::number::{self, Cell};
 use crate::purpose::{self, PurposeForm};
 use crate::trouble;
@@ -42,7 +42,6 @@ struct RegionPage {
 struct Row {
     address: String,
     variant: String,
-    position: String,
     /// Frequency, alternate alleles, called alleles, homozygous people.
     cells: [Cell; 4],
 }
@@ -89,7 +88,8 @@ fn found(visit: &Visit, links: &Links, answer: &FrequencyAnswer, purpose: Purpos
         w: words,
         release: fill(words.release_is, &[("release", links.freeze.as_str())]),
         count: fill(words.region_count, &[("count", &number::count(sites.len() as u64))]),
-        picture: (!sites.is_empty()).then(|| needles::draw(&region, sites, &about)),
+        picture: (!sites.is_empty())
+            .then(|| needles::draw(&region, sites, &Labels { about: &about, hidden: words.hidden })),
         about,
         rows: sites.iter().skip(first).take(PAGE_SITES).map(row).collect(),
         pages,
@@ -119,7 +119,6 @@ fn row(links: &Links, site: &SiteFrequency, words: &Words) -> Row {
     Row {
         address: links.variant(&site.variant),
         variant: short(&site.variant.to_string()),
-        position: number::count(u64::from(site.variant.position.get())),
         cells: [
             Cell::frequency(&cells, words),
             Cell::count(cells.ac, words),

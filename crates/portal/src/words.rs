@@ -123,13 +123,12 @@ words! {
     region_count: "{count} 個のバリアント", "{count} variants";
     region_empty: "この領域に記録されたバリアントはありません。", "No variant is recorded in this region.";
     region_picture: "領域の図", "Picture of the region";
-    region_picture_about: "{region} のバリアント。高さはアレル頻度（対数目盛り）、白抜きの丸は頻度が非表示のバリアントです。",
-        "Variants of {region}. Height is allele frequency on a logarithmic scale; a hollow mark is a variant whose frequency is hidden.";
+    region_picture_about: "{region} のバリアント。高さはアレル頻度（対数目盛り）、下の白抜きの丸は頻度が非表示のバリアントです。",
+        "Variants of {region}. Height is allele frequency on a logarithmic scale; a hollow mark below is a variant whose frequency is hidden.";
     region_thinned: "図では隣り合うバリアントをまとめ、最も頻度の高いものを描いています。",
         "Neighbouring variants are drawn as one needle, the most frequent of them.";
     region_list: "バリアントの一覧", "List of variants";
     column_variant: "バリアント", "Variant";
-    column_position: "位置", "Position";
     page_of: "{page} / {pages} ページ", "Page {page} of {pages}";
     page_previous: "前のページ", "Previous page";
     page_next: "次のページ", "Next page";

@@ -8,7 +8,7 @@ use crate::row::{self, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Every act the programme knows; a role holds some of them.
-pub const ACTS: [&str; 8] = [
+pub const ACTS: [&str; 9] = [
     "programme.edit",
     "samples.import",
     "genomes.submit",
@@ -17,6 +17,7 @@ pub const ACTS: [&str; 8] = [
     "participant.withdraw",
     "audit.read",
     "overview.read",
+    "institution.any",
 ];
 
 /// One role with its acts.

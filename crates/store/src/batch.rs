@@ -9,7 +9,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, BinaryArray, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field};
 use gj_kernels::{Call, Classes, Histogram, decode, encode, tally};
-use gj_model::{BatchId, Counts, InstitutionId, Region, SampleSet, Variant};
+use gj_model::{BatchId, InstitutionId, Region, SampleSet, Variant};
 use rayon::prelude::*;
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use crate::CountedSite;
 use crate::batch::{Batch, CountScan};
 use crate::error::StoreError;
 use gj_kernels::Classes;
-use gj_model::{Counts, Region, Variant};
+use gj_model::{Counts, Region};
 use std::collections::VecDeque;
 
 /// A merge of counted batches: each site once, its counts summed over the batches that hold it.

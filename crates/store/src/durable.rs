@@ -33,12 +33,14 @@ pub(crate) fn sync(path: &Path) -> Result<(), StoreError> {
     File::open(path).and_then(|file| file.sync_all()).map_err(StoreError::io(path))
 }
 
-/// Moves a finished staged folder to its final name. Content-addressed: an existing one is the same.
+/// Moves a finished staged folder to its final name.
+///
+/// Names are digests of the content, so an existing folder holds the same and stays: it may be in use.
 pub(crate) fn publish(staged: &Path, target: &Path) -> Result<(), StoreError> {
-    sync(staged)?;
     if target.exists() {
-        fs::remove_dir_all(target).map_err(StoreError::io(target))?;
+        return fs::remove_dir_all(staged).map_err(StoreError::io(staged));
     }
+    sync(staged)?;
     fs::rename(staged, target).map_err(StoreError::io(target))?;
     target.parent().map_or(Ok(()), sync)
 }

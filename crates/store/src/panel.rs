@@ -12,7 +12,7 @@ use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, FixedSizeListArray, RecordBatch, UInt32Array};
 use arrow_schema::{DataType, Field};
 use gj_kernels::Classes;
-use gj_model::{Counts, PanelId, Region, ReleaseClass, Variant};
+use gj_model::{Counts, PanelId, Region, ReleaseClass};
 use std::path::Path;
 use std::sync::Arc;
 

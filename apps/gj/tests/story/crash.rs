@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Moments over all three acts.
+/// Moments over all acts.
 const MOMENTS: usize = 200;
 
 struct Act {
@@ -36,7 +36,7 @@ fn describe(dir: &Path) -> String {
         freeze["created_at"] = "".into();
     }
     let mut text = value.to_string();
-    for freeze in ["r1", "r2"] {
+    for freeze in ["r1", "r2", "r3"] {
         let arguments = [
             "frequency",
             "--region",
@@ -68,7 +68,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Three directories, each one act short of the next.
+/// Four directories, each one act short of the next; the last release has the content of the one before.
 fn acts(house: &House) -> Vec<Act> {
     let cohort = MadeUp::new(60, 120, 5);
     let (first, second): (Vec<usize>, Vec<usize>) = (0..60).partition(|p| *p < 30);
@@ -80,8 +80,12 @@ fn acts(house: &House) -> Vec<Act> {
     house.ok(&["ingest", "--institution", "centre"], &[&house.beside("a.vcf")]);
     house.ok(&["freeze", "r1"], &[]);
     let file = house.beside("b.vcf").display().to_string();
-    let words =
-        [vec!["ingest", "--institution", "centre", &file], vec!["freeze", "r2"], vec!["withdraw", "P3"]];
+    let words = [
+        vec!["ingest", "--institution", "centre", &file],
+        vec!["freeze", "r2"],
+        vec!["withdraw", "P3"],
+        vec!["freeze", "r3"],
+    ];
     let mut acts = Vec::new();
     for (index, words) in words.into_iter().enumerate() {
         let words: Vec<String> = words.into_iter().map(str::to_owned).collect();

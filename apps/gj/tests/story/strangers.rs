@@ -7,10 +7,11 @@ use serde_json::Value;
 use std::fs;
 
 /// Operations that answer anybody: what the programme publishes of itself. May only shrink.
-const PUBLIC: [&str; 9] = [
+const PUBLIC: [&str; 10] = [
     "GET /api/overview",
     "GET /api/openapi.json",
     "GET /api/beacon/v2",
+    "GET /api/beacon/v2/",
     "GET /api/beacon/v2/info",
     "GET /api/beacon/v2/service-info",
     "GET /api/beacon/v2/map",
@@ -120,6 +121,27 @@ fn every_administrative_command_refuses_the_wrong_person() {
         }
     }
     assert_eq!(house.json(&["status", "--json"], &[]), before);
+}
+
+#[test]
+fn a_contributor_acts_for_its_own_institution_only() {
+    let house = ready();
+    let text = house.ok(&["programme", "export"], &[]);
+    let user = "\n[[user]]\nid = \"east\"\nname_ja = \"東\"\nname_en = \"East\"\ninstitution = \"east\"\nroles = [\"contributor\"]\nactive = true\n";
+    let institution = "\n[[institution]]\nid = \"east\"\nname_ja = \"東\"\nname_en = \"East\"\nclass = \"hospital\"\ncountry = \"JP\"\n";
+    let file = house.beside("p.toml");
+    fs::write(&file, text + institution + user).unwrap();
+    house.ok(&["programme", "apply"], &[&file]);
+    let sheet = house.beside("east.tsv");
+    fs::write(&sheet, crate::cohort::header() + "E1\tQ1\tmale\t\t\t\ts\tresearch\t\n").unwrap();
+    let import = |institution: &'static str| ["import-samples", "--institution", institution, "--as", "east"];
+    let (_, errors) = house.fails(3, &import("centre"), &[&sheet]);
+    assert!(errors.contains("institution-forbids"), "{errors}");
+    house.ok(&import("east"), &[&sheet]);
+    // Another institution's file is refused for its people, and not told of.
+    let words = ["ingest", "--institution", "east", "--as", "east"];
+    let (_, errors) = house.fails(1, &words, &[&house.beside("a.vcf")]);
+    assert!(errors.contains("not registered by this institution") && !errors.contains("batch"), "{errors}");
 }
 
 #[test]

@@ -24,7 +24,7 @@ impl Gate {
         name: &str,
         bytes: &[u8],
     ) -> Result<ImportReport, GateError> {
-        self.authorise(asker, ACT, institution.as_str()).await?;
+        self.authorise_for(asker, ACT, institution).await?;
         if institution.as_str() == "all" {
             return Err(GateError::Reserved);
         }

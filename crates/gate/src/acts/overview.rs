@@ -72,7 +72,7 @@ pub struct PurposeChoice {
 /// What has come in since the newest release.
 #[derive(Debug, Clone, Serialize)]
 pub struct Progress {
-    /// Contributing institutions with people registered.
+    /// Institutions that brought genomes.
     pub contributors: u64,
     /// Batches of genomes in all.
     pub batches: u64,

@@ -66,17 +66,19 @@ impl Gate {
         request: SubmitRequest,
         progress: Arc<dyn Progress>,
     ) -> Result<SubmitReport, GateError> {
-        self.authorise(asker, ACT, request.institution.as_str()).await?;
+        self.authorise_for(asker, ACT, &request.institution).await?;
         let _lock = WriterLock::take(&self.inner.dir)?;
         self.repair_locked().await?;
-        let sources = self.sources(&request.files).await?;
         let SubmitRequest { institution, files, reference, unconsented } = request;
+        let paths = files.clone();
         let submission = tokio::task::spawn_blocking(move || {
             let reference = reference.map(|path| Reference::open(&path)).transpose()?.map(Arc::new);
             Submission::open(&files, &ReadOptions { reference })
         })
         .await??;
+        // First the people: a file of another institution is refused for them, and not told of.
         let roster = self.roster(&submission, &institution, unconsented).await?;
+        let sources = self.sources(&paths).await?;
         let (store, contributor, digests) = (self.inner.store.clone(), institution.clone(), sources.clone());
         let (seal, read) = tokio::task::spawn_blocking(move || {
             submission.write(&store, contributor, &roster, digests, progress.as_ref())

@@ -85,8 +85,15 @@ impl Gate {
     /// A refusal; [`GateError::Participant`] for an unknown receipt.
     pub async fn receipt(&self, asker: &Asker, receipt: &str) -> Result<Value, GateError> {
         self.authorise(asker, ACT, "receipt").await?;
-        let withdrawal = self.inner.registry.read().await?.withdrawal(receipt).await?;
-        withdrawal.map(|w| w.document).ok_or(GateError::Participant("there is no receipt of that number"))
+        let mut tx = self.inner.registry.begin().await?;
+        let withdrawal = tx.withdrawal(receipt).await?;
+        let withdrawal = withdrawal.ok_or(GateError::Participant("there is no receipt of that number"))?;
+        let subject = withdrawal.receipt.as_str();
+        let note =
+            Note { actor: asker.name(), act: ACT, subject, outcome: "receipt shown", detail: json!({}) };
+        self.note(&mut tx, note).await?;
+        self.commit(tx).await?;
+        Ok(withdrawal.document)
     }
 }
 
