@@ -7,7 +7,10 @@ writes `<institution>.vcf.gz` (BGZF, GT only, phased) and `<institution>.samples
 back, checks them, and prints a summary. The same seed always gives the same text.
 
 NOTHING HERE IS DATA OF A PERSON. People are simulated with msprime (coalescent with recombination); gene coordinates
-and contig lengths are those of GRCh38, but the reference bases and every variant are invented.
+and contig lengths are those of GRCh38, but the reference bases and every variant are invented. Six simulated sites
+(KNOWN: rs671 and five others) are placed at the positions and alleles of well-known variants so that the demo looks
+familiar: their genotypes are those of nobody, their neighbours are not the real ones, and their frequencies are only
+near the published ones.
 
 Where the numbers come from ("chosen" = chosen for plausibility, from no source):
   out of Africa, Europe, Continent, split of the Yayoi-like line   Jouganous et al. 2017, Genetics 206:1549, table 4
@@ -17,6 +20,7 @@ Where the numbers come from ("chosen" = chosen for plausibility, from no source)
   mixture: Hondo 13 % Jomon-like, Ryukyu 29 %; all dates, sizes, growth and migration after the mixture    chosen
   mutations a generation: Y 3.0e-8 (Xue et al. 2009, Curr. Biol. 19:1453), mtDNA 1.665e-8 a year (Soares et al. 2009,
       AJHG 84:740) times 29; X 1.2e-8 and recombination 1.2e-8 chosen
+  target frequencies of the six placed sites                        see KNOWN
   transition bias (HKY kappa), hot bases, indels, missing genotypes, consents, diseases, families            chosen
 """
 import argparse, collections, gzip, itertools, math, subprocess
@@ -41,6 +45,15 @@ REGIONS = [  # gene, contig, first and last base (1-based, inclusive), karyotype
     ("BRCA2", "chr13", 32315086, 32400268), ("NUDT15", "chr13", 48037726, 48047221),
     ("VKORC1", "chr16", 31090842, 31095980), ("CYP2D6", "chr22", 42126499, 42130865),
     ("G6PD", "chrX", 154531391, 154547572), ("SRY", "chrY", 2782000, 2791999), ("MT", "chrM", 1, 16569)]
+# Well-known variants: position, REF, ALT, and the frequency in Hondo to come near to. A simulated site of the same region
+# is moved there. A fraction was counted in the 104 JPT people of the 1000 Genomes Project at 30x; the others are chosen
+# (rs671: about a quarter of alleles in Japan).
+KNOWN = {"chr10": [(94780653, "G", "A", 15 / 208),    # rs4986893, CYP2C19*3
+                   (94781859, "G", "A", 67 / 208)],   # rs4244285, CYP2C19*2
+         "chr12": [(21178615, "T", "C", 0.15),        # rs4149056, SLCO1B1
+                   (111803962, "G", "A", 0.25)],      # rs671, ALDH2
+         "chr13": [(48045719, "C", "T", 14 / 208)],   # rs116855232, NUDT15
+         "chr22": [(42127941, "G", "A", 29 / 208)]}   # rs16947, CYP2D6
 # Per kind of chromosome: effective size relative to autosomes, mutation and recombination a generation, HKY kappa.
 AUTOSOME = (1.0, 1.44e-8, 1.2e-8, 4.2)
 KINDS = {"chrX": (0.75, 1.2e-8, 0.8e-8, 4.2), "chrY": (0.25, 3.0e-8, 0.0, 4.2),
@@ -173,7 +186,7 @@ def simulate(contig, start, end, people, seed):
 
 
 def make_records(contig, start, end, people, seed):
-    """Yield `(position, ref, alts, alleles [person, copy])`, sorted; -1 is a missing call, -2 a copy not there."""
+    """A list of `(position, ref, alts, alleles [person, copy])`, sorted; -1 is a missing call, -2 a copy not there."""
     positions, names, alleles, reference_allele = simulate(contig, start, end, people, seed)
     rng = np.random.default_rng(seed + 3)
     reference = rng.choice(list("ACGT"), end - start + 1)
@@ -181,13 +194,14 @@ def make_records(contig, start, end, people, seed):
     missing = rng.random(alleles.shape[:2]) < rate[:, None]
     alleles[missing & (alleles[:, :, 0] >= 0)] = [-1, -1]
     alleles[(alleles == -1) & (np.array([copies(p, contig) for p in people]) < 2)[:, None] & [False, True]] = -2
-    sites = []
+    sites, records, derived = [], [], set()  # derived: the positions whose ALT is the newer allele
     for position, name, row, ref in zip(positions, names, alleles, reference_allele):
         reference[position - start] = name[ref]
         count = np.bincount(row[row >= 0], minlength=len(name))
         alts = sorted((a for a in range(len(name)) if a != ref and count[a]), key=lambda a: -count[a])
         if alts:
             order = np.array([([ref] + alts).index(a) if a in (ref, *alts) else 0 for a in range(len(name))] + [-2, -1])
+            derived |= {int(position)} if ref == 0 else set()
             sites.append((int(position), [name[a] for a in alts], order[row]))  # -2 and -1 index the last two entries
     for (position, alts, row), following in zip(sites, [s[0] for s in sites[1:]] + [end]):
         ref = reference[position - start]
@@ -196,7 +210,25 @@ def make_records(contig, start, end, people, seed):
             ref, alts = make_indel(reference[position - start:position - start + 5], rng)
         elif len(alts) > 1 and rng.random() < 0.25:  # a base change and an insertion in one record
             alts[-1] = make_insertion(ref, rng)
-        yield position, ref, alts, row
+        records.append((position, ref, alts, row))
+    hondo = np.array([STRATUM[p.population] == "Hondo" for p in people])
+    for known in KNOWN.get(contig, []):
+        if start <= known[0] <= end:
+            place(known, records, derived, hondo)
+    return sorted(records, key=lambda record: record[0])
+
+
+def place(known, records, derived, hondo):
+    """Move the base change whose frequency in Hondo is nearest to that of a known variant to the variant's place."""
+    position, ref, alt, target = known
+    clash = [p for p, r, _, _ in records if p <= position < p + len(r)]
+    assert not clash, f"{position}: the simulated record at {clash[0]} is in the way; choose another SEED"
+    taken = {k[0] for members in KNOWN.values() for k in members}
+    able = [n for n, (p, r, alts, _) in enumerate(records)
+            if p in derived and p not in taken and [len(a) for a in [r, *alts]] == [1, 1]]
+    calls = {n: records[n][3][hondo] for n in able}
+    nearest = min(able, key=lambda n: abs((calls[n] == 1).sum() / (calls[n] >= 0).sum() - target))
+    records[nearest] = (position, ref, [alt], records[nearest][3])
 
 
 def make_indel(bases, rng):
@@ -217,7 +249,10 @@ def make_insertion(anchor, rng):
 def header(samples):
     return "\n".join([
         "##fileformat=VCFv4.3", "##source=genomics-japan tools/demo-cohort/make.py",
-        "##gjNote=Simulated people and an invented reference sequence; not data of any person. Coordinates: GRCh38.",
+        "##gjNote=Simulated people and an invented reference sequence; not data of any person. Coordinates: GRCh38. "
+        "Six sites (rs4986893, rs4244285, rs4149056, rs671, rs116855232, rs16947) are simulated sites placed at known "
+        "positions and alleles so that the demo looks familiar: their genotypes are those of nobody, their frequencies "
+        "only near the published ones.",
         *(f"##contig=<ID={name},length={length},assembly=GRCh38>" for name, length in CONTIGS.items()),
         '##FILTER=<ID=PASS,Description="All filters passed">',
         '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">',
@@ -279,6 +314,8 @@ def check_and_summarise(out):
     assert all(r[3] == family[r[4]] == family[r[5]] for r in people if r[4]), "parents are of another family"
     trios = [(place[r[0]], place[r[4]], place[r[5]], r[2]) for r in people if r[4]]
     last, genes, checked = (-1, 0), collections.defaultdict(list), 0
+    hondo = [row[6] == "Hondo" for row in people]
+    awaited, spanned = {(c, *k[:3]): k[3] for c, members in KNOWN.items() for k in members}, (-1, 0)
     for lines in zip(*readers.values(), strict=True):
         parts = [line.rstrip("\n").split("\t") for line in lines]
         contig, position, ref, alts = parts[0][0], int(parts[0][1]), parts[0][3], parts[0][4].split(",")
@@ -286,6 +323,9 @@ def check_and_summarise(out):
         assert all(p[:9] == parts[0][:9] for p in parts), f"{contig}:{position}: institutions differ"
         assert (list(CONTIGS).index(contig), position) > last, f"{contig}:{position}: not sorted or a duplicate"
         last = (list(CONTIGS).index(contig), position)
+        site = (contig, position, ref, alts[0])
+        assert site not in awaited or (last > spanned and len(alts) == 1), f"{contig}:{position}: within a deletion"
+        spanned = max(spanned, (last[0], position + len(ref) - 1))
         calls = [g.replace("/", "|").split("|") for p in parts for g in p[9:]]
         ploidy = np.array([len(c) for c in calls])
         haploid = {"chrX": males, "chrY": True, "chrM": True}.get(contig, False)
@@ -302,9 +342,15 @@ def check_and_summarise(out):
         number = sum(n for allele, n in count.items() if allele != ".")
         assert all(count[str(a + 1)] for a in range(len(alts))), f"{contig}:{position}: ALT of nobody"
         gene = next(g for g, c, s, e in REGIONS if c == contig and s <= position <= e)
+        if site in awaited:
+            own = "".join("".join(call) for call, yes in zip(calls, hondo) if yes)
+            print(f"  placed {'-'.join(map(str, site))}: Hondo {own.count('1')} of {own.count('0') + own.count('1')} = "
+                  f"{own.count('1') / (own.count('0') + own.count('1')):.3f}, target {awaited.pop(site):.3f}; "
+                  f"all {count['1']} of {number}")
         name = f"{contig}-{position}-{ref}-{','.join(alts)}"
         snv = all(len(allele) == 1 for allele in [ref, *alts])
         genes[gene].append((name, snv, [count[str(a + 1)] for a in range(len(alts))], number))
+    assert not awaited, f"not placed: {awaited}"
     print(f"{len(people)} people, {len(trios)} children with both parents, {checked} inherited alleles checked")
     for institution in INSTITUTIONS:
         strata = collections.Counter(row[6] for row in rows[institution])

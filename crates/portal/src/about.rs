@@ -31,7 +31,7 @@ struct Line {
 /// Questions of the examples: path, and query where there is one.
 const EXAMPLES: [&str; 4] = [
     "/api/overview",
-    "/api/frequency?variant=chr22-42127941-G-A&purpose=GRU&by=stratum",
+    "/api/frequency?region=chr22:42126499-42130865&purpose=GRU&by=stratum",
     "/api/frequency.vcf?region=chr22:42126499-42130865&purpose=GRU",
     "/api/beacon/v2/g_variants?assemblyId=GRCh38&referenceName=22&start=42127940&referenceBases=G&alternateBases=A",
 ];

@@ -79,10 +79,10 @@ fn read_header(line: usize, header: &str, problems: &mut Problems) -> Option<Pla
 
 fn read_row(line: usize, text: &str, places: &Places, problems: &mut Problems) -> Option<SheetRow> {
     let mut cells: Vec<&str> = text.split('\t').map(str::trim).collect();
-    // Spreadsheets drop tabs at the end of a line: what is not there is empty, and an empty consent
-    // allows nothing.
-    while cells.len() < COLUMNS.len() {
-        cells.push("");
+    // Spreadsheets drop tabs at the end of a line: a last cell or two that are not there are empty, and
+    // an empty consent allows nothing.
+    if (COLUMNS.len() - 2..COLUMNS.len()).contains(&cells.len()) {
+        cells.resize(COLUMNS.len(), "");
     }
     if cells.len() != COLUMNS.len() {
         let found = cells.len();

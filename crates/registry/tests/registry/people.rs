@@ -6,7 +6,7 @@ use gj_registry::WithdrawalState;
 #[tokio::test]
 async fn the_newest_consent_that_has_begun_holds() {
     let world = World::new().await;
-    world.import("biobank-east", "S\tP\tmale\t\t\t\tJPT\tresearch\t\n").await.unwrap();
+    world.import("biobank-minato", "S\tP\tmale\t\t\t\tJPT\tresearch\t\n").await.unwrap();
     let mut tx = world.registry.begin().await.unwrap();
     let person = tx.person_by_participant("P").await.unwrap().unwrap().person_key;
     let from = |day: &str| -> chrono::NaiveDate { day.parse().unwrap() };
@@ -33,7 +33,7 @@ async fn the_newest_consent_that_has_begun_holds() {
 #[tokio::test]
 async fn a_withdrawal_masks_at_once_and_is_finished_later() {
     let world = World::new().await;
-    world.import("biobank-east", "S\tP\tmale\t\t\t\tJPT\tresearch\t\n").await.unwrap();
+    world.import("biobank-minato", "S\tP\tmale\t\t\t\tJPT\tresearch\t\n").await.unwrap();
     let mut tx = world.registry.begin().await.unwrap();
     let person = tx.person_by_participant("P").await.unwrap().unwrap();
     assert!(!format!("{person:?}").contains("participant"), "a debug print tells no name");

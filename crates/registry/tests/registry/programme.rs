@@ -96,10 +96,10 @@ fn what_is_not_a_programme_is_told_by_line() {
 #[tokio::test]
 async fn applying_tells_what_it_adds_changes_removes_and_keeps() {
     let world = World::new().await;
-    world.import("biobank-east", "S1\tP1\tmale\t\t\t\tJPT\tresearch\t\n").await.unwrap();
+    world.import("biobank-minato", "S1\tP1\tmale\t\t\t\tJPT\tresearch\t\n").await.unwrap();
     world.audit(1).await; // by datamanager
     let mut next = Programme::example().unwrap();
-    next.institutions.retain(|i| !["biobank-east", "biobank-west"].contains(&i.id.as_str()));
+    next.institutions.retain(|i| !["biobank-minato", "ncc-hikari"].contains(&i.id.as_str()));
     next.users.retain(|user| !["reviewer", "datamanager"].contains(&user.id.as_str()));
     next.roles.retain(|role| role.id != "reviewer");
     next.payments[0].amount_yen = 1;
@@ -112,8 +112,8 @@ async fn applying_tells_what_it_adds_changes_removes_and_keeps() {
     assert_eq!(
         told,
         [
-            ("institution", "biobank-east", ChangeKind::Kept),
-            ("institution", "biobank-west", ChangeKind::Removed),
+            ("institution", "biobank-minato", ChangeKind::Kept),
+            ("institution", "ncc-hikari", ChangeKind::Removed),
             ("payment", "example-2026-001", ChangeKind::Changed),
             ("role", "reviewer", ChangeKind::Removed),
             ("rule", "company-alone-consent  2027-04-01", ChangeKind::Added),

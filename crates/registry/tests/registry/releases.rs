@@ -6,7 +6,7 @@ use gj_registry::{Batch, NewFreeze, PanelState};
 fn batch(id: &str, samples: u64) -> Batch {
     Batch {
         id: id.parse().unwrap(),
-        institution: "biobank-east".parse().unwrap(),
+        institution: "biobank-minato".parse().unwrap(),
         manifest_digest: "d".repeat(64),
         created_at: AT.to_owned(),
         samples,
@@ -30,7 +30,7 @@ fn freeze(name: &str, batches: &[&str]) -> NewFreeze {
 async fn world_with_batches() -> (World, Vec<i64>) {
     let world = World::new().await;
     let line = |n| format!("S{n}\tP{n}\tmale\t\t\t\tJPT\tresearch\t\n");
-    world.import("biobank-east", &[line(1), line(2), line(3)].concat()).await.unwrap();
+    world.import("biobank-minato", &[line(1), line(2), line(3)].concat()).await.unwrap();
     let names = ["S1", "S2", "S3"].map(str::to_owned);
     let mut tx = world.registry.begin().await.unwrap();
     let keys: Vec<i64> =

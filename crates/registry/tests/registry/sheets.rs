@@ -35,14 +35,14 @@ async fn a_sheet_is_taken_once_and_the_same_again_changes_nothing() {
 #[tokio::test]
 async fn one_contradiction_refuses_the_whole_sheet() {
     let world = World::new().await;
-    world.import("biobank-east", TRIO).await.unwrap();
+    world.import("biobank-minato", TRIO).await.unwrap();
     let before = world.registry.read().await.unwrap().people_counts().await.unwrap();
     let changed = "N\tPN\tmale\t\t\t\tJPT\tresearch\t\nA\tPA\tmale\tF1\t0\t0\tCHB\tresearch\t\n";
-    let shown = told(world.import("biobank-east", changed).await);
+    let shown = told(world.import("biobank-minato", changed).await);
     assert!(shown.contains("line 3, column `stratum`: differs from what is registered"), "{shown}");
     assert!(shown.contains("line 3, column `consent`: differs"), "{shown}");
     assert!(shown.contains("has 2 problems"), "{shown}");
-    let moved = told(world.import("biobank-east", "A\tPB\tfemale\tF1\t\t\tJPT\t\t\n").await);
+    let moved = told(world.import("biobank-minato", "A\tPB\tfemale\tF1\t\t\tJPT\t\t\n").await);
     assert!(moved.contains("line 2, column `participant`: differs"), "{moved}");
     let mut now = world.registry.read().await.unwrap();
     assert_eq!(now.people_counts().await.unwrap(), before);
@@ -52,23 +52,23 @@ async fn one_contradiction_refuses_the_whole_sheet() {
 #[tokio::test]
 async fn another_institutions_samples_are_refused() {
     let world = World::new().await;
-    world.import("biobank-east", TRIO).await.unwrap();
-    let shown = told(world.import("biobank-west", TRIO).await);
+    world.import("biobank-minato", TRIO).await.unwrap();
+    let shown = told(world.import("ncc-hikari", TRIO).await);
     assert!(shown.contains("column `sample`: registered by another institution"), "{shown}");
     assert!(shown.contains("column `participant`: registered by another institution"), "{shown}");
     let new_sample = "X\tPA\tmale\tF1\t\t\tJPT\tresearch,foreign\t\n";
-    assert!(told(world.import("biobank-west", new_sample).await).contains("another institution"));
+    assert!(told(world.import("ncc-hikari", new_sample).await).contains("another institution"));
 }
 
 #[tokio::test]
 async fn a_withdrawn_participant_refuses_the_whole_sheet() {
     let world = World::new().await;
-    world.import("biobank-east", TRIO).await.unwrap();
+    world.import("biobank-minato", TRIO).await.unwrap();
     let mut tx = world.registry.begin().await.unwrap();
     let person = tx.person_by_participant("PA").await.unwrap().unwrap();
     tx.withdraw("R-1", person.person_key, AT, &serde_json::json!({})).await.unwrap();
     tx.commit().await.unwrap();
-    let shown = told(world.import("biobank-east", TRIO).await);
+    let shown = told(world.import("biobank-minato", TRIO).await);
     assert!(shown.contains("line 3, column `participant`: has withdrawn"), "{shown}");
     assert!(!shown.contains("PA"), "{shown}");
 }
@@ -81,7 +81,7 @@ async fn thousands_of_samples_are_found_in_the_order_asked() {
             format!("S{n}\tP{n}\t{}\t\t\t\tJPT\tresearch\t\n", if n % 2 == 0 { "male" } else { "female" })
         })
         .collect();
-    assert_eq!(world.import("biobank-east", &lines).await.unwrap().samples, 3202);
+    assert_eq!(world.import("biobank-minato", &lines).await.unwrap().samples, 3202);
     let mut names: Vec<String> = (0..3202).rev().map(|n| format!("S{n}")).collect();
     names.push("nobody".to_owned());
     let mut now = world.registry.read().await.unwrap();
