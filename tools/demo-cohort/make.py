@@ -45,9 +45,9 @@ REGIONS = [  # gene, contig, first and last base (1-based, inclusive), karyotype
     ("BRCA2", "chr13", 32315086, 32400268), ("NUDT15", "chr13", 48037726, 48047221),
     ("VKORC1", "chr16", 31090842, 31095980), ("CYP2D6", "chr22", 42126499, 42130865),
     ("G6PD", "chrX", 154531391, 154547572), ("SRY", "chrY", 2782000, 2791999), ("MT", "chrM", 1, 16569)]
-# Well-known variants: position, REF, ALT, and the frequency in Hondo to come near to. A simulated site of the same region
-# is moved there. A fraction was counted in the 104 JPT people of the 1000 Genomes Project at 30x; the others are chosen
-# (rs671: about a quarter of alleles in Japan).
+# Well-known variants: position, REF, ALT, and the frequency in Hondo to come near to. A simulated site of the same
+# region is moved there. A fraction was counted in the 104 JPT people of the 1000 Genomes Project at 30x; the others
+# are chosen (rs671: about a quarter of alleles in Japan).
 KNOWN = {"chr10": [(94780653, "G", "A", 15 / 208),    # rs4986893, CYP2C19*3
                    (94781859, "G", "A", 67 / 208)],   # rs4244285, CYP2C19*2
          "chr12": [(21178615, "T", "C", 0.15),        # rs4149056, SLCO1B1
