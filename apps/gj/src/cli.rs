@@ -48,6 +48,8 @@ pub enum Command {
     Audit(Audit),
     /// Check every digest and every invariant of a data directory
     Verify(Verify),
+    /// Rewrite batches as fewer and smaller ones; changes no answer
+    Compact(Compact),
     /// Finish what an interrupted withdrawal left to do and remove unreferenced files
     Repair(Repair),
 }
@@ -319,6 +321,20 @@ pub struct AuditExport {
 pub struct Verify {
     #[command(flatten)]
     pub place: Place,
+    #[command(flatten)]
+    pub format: Format,
+}
+
+/// `gj compact`
+#[derive(Debug, Args)]
+pub struct Compact {
+    #[command(flatten)]
+    pub place: Place,
+    /// Threads to read with; 0: one for each core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+    #[command(flatten)]
+    pub operator: Operator,
     #[command(flatten)]
     pub format: Format,
 }

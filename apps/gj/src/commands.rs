@@ -1,6 +1,7 @@
 //! One module per command.
 
 mod audit;
+mod compact;
 mod demo;
 mod freeze;
 mod frequency;
@@ -34,6 +35,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::User(arguments) => user::run(arguments).await,
         Command::Audit(arguments) => audit::run(arguments).await,
         Command::Verify(arguments) => verify::run(arguments).await,
+        Command::Compact(arguments) => compact::run(arguments).await,
         Command::Repair(arguments) => verify::repair(arguments).await,
     }
 }

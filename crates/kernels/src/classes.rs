@@ -100,10 +100,20 @@ impl Histogram {
         }
     }
 
+    /// Counts one more person.
+    pub(crate) fn add(&mut self, class: usize, call: Call) {
+        self.0[class][call.code() as usize] += 1;
+    }
+
+    /// Whether no call was taken away more often than it was there.
+    pub(crate) fn is_sound(&self, classes: &Classes) -> bool {
+        self.0.iter().zip(&classes.size).all(|(calls, size)| calls.iter().all(|times| times <= size))
+    }
+
     /// Moves one person of `class` from one call to another.
     pub(crate) fn shift(&mut self, class: usize, from: Call, to: Call) {
         let row = &mut self.0[class];
-        // Wrapping: only a damaged row can take a call away twice, and it must not panic.
+        // Wrapping: only a damaged row can take a call away twice; `is_sound` finds it.
         row[from.code() as usize] = row[from.code() as usize].wrapping_sub(1);
         row[to.code() as usize] = row[to.code() as usize].wrapping_add(1);
     }

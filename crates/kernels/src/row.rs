@@ -1,22 +1,65 @@
 //! A row of genotypes as bytes: the calls of one variant over one batch.
 //!
-//! Two encodings, the smaller one is kept:
+//! Two encodings that stand alone, the smaller one is kept, and one that needs its block ([`crate::block`]):
 //! - *lists* (tag 0): the commonest call, then for each other call its sample gaps. Rare variants
 //!   cost a byte or two per carrier.
 //! - *packed* (tags 1, 2, 4 = bits a sample): a palette of up to 2, 4 or 16 calls and the packed
 //!   palette indices, little-endian within bytes.
+//! - *sorted* (tag 3): runs of haplotypes in the order of the row's block.
 //!
 //! Layout of lists: `0, default, kinds, (call, varint n, n × varint gap)*`, gaps between ascending
 //! sample indices, the first one from 0. Layout of packed: `bits, palette length, palette, data`.
 
+use crate::block::{Marks, Order, SORTED};
+use crate::bytes::{Bytes, put_gaps};
 use crate::call::Call;
 use crate::classes::{Classes, Histogram};
 use gj_model::SampleSet;
+use std::sync::Arc;
 
 /// A row's bytes do not describe the calls of the given number of samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the genotype row is damaged ({0})")]
 pub struct RowError(&'static str);
+
+impl RowError {
+    pub(crate) fn new(what: &'static str) -> RowError {
+        RowError(what)
+    }
+}
+
+/// Scratch space of a reader, to be used again for the next row.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    marks: Marks,
+}
+
+/// An order with what samples count that a row does not mention, for one set of classes.
+#[derive(Debug)]
+pub struct CountedOrder {
+    order: Arc<Order>,
+    /// With the reference and with the alternate allele as the major one.
+    silent: [Histogram; 2],
+}
+
+impl CountedOrder {
+    /// Prepares an order for counting; `None` when it is of another number of samples.
+    pub fn new(order: Arc<Order>, classes: &Classes) -> Option<CountedOrder> {
+        if order.samples() != classes.samples() {
+            return None;
+        }
+        let silent = [false, true].map(|flip| {
+            let mut histogram = Histogram::new(classes);
+            for sample in 0..order.samples() {
+                if let Some(class) = classes.of(sample) {
+                    histogram.add(class, order.silent(sample, flip));
+                }
+            }
+            histogram
+        });
+        Some(CountedOrder { order, silent })
+    }
+}
 
 const LISTS: u8 = 0;
 
@@ -26,39 +69,26 @@ pub fn encode(calls: &[Call]) -> Vec<u8> {
     for call in calls {
         times[call.code() as usize] += 1;
     }
-    let packed_bits = match times.iter().filter(|n| **n > 0).count() {
+    let kinds = times.iter().filter(|n| **n > 0).count();
+    let packed_bits = match kinds {
         0..=2 => 1,
         3..=4 => 2,
         _ => 4,
     };
-    let packed_size = 2 + times.iter().filter(|n| **n > 0).count() + (calls.len() * packed_bits).div_ceil(8);
+    let packed_size = 2 + kinds + (calls.len() * packed_bits).div_ceil(8);
     let common = (0..16).max_by_key(|code| (times[*code], 16 - code)).unwrap_or(0);
-    let carriers = calls.len() - times[common];
     // A gap costs at least one byte, so lists cannot win from here on.
-    if carriers >= packed_size {
+    if calls.len() - times[common] >= packed_size {
         return encode_packed(calls, &times, packed_bits);
     }
-    let lists = encode_lists(calls, &times, common as u8);
+    let lists = encode_lists(calls, Call::from_code(common as u8));
     if lists.len() <= packed_size { lists } else { encode_packed(calls, &times, packed_bits) }
 }
 
-fn encode_lists(calls: &[Call], times: &[usize; 16], common: u8) -> Vec<u8> {
-    let mut lists: [Vec<u8>; 16] = Default::default();
-    let mut last = [0usize; 16];
-    for (index, call) in calls.iter().enumerate() {
-        let code = call.code() as usize;
-        if code != common as usize {
-            put_varint(&mut lists[code], (index - last[code]) as u32);
-            last[code] = index;
-        }
-    }
-    let kinds = times.iter().enumerate().filter(|(code, n)| **n > 0 && *code != common as usize).count();
-    let mut out = vec![LISTS, common, kinds as u8];
-    for code in (0..16).filter(|code| *code != common as usize && times[*code] > 0) {
-        out.push(code as u8);
-        put_varint(&mut out, times[code] as u32);
-        out.extend_from_slice(&lists[code]);
-    }
+fn encode_lists(calls: &[Call], common: Call) -> Vec<u8> {
+    let others = calls.iter().copied().enumerate().filter(|(_, call)| *call != common);
+    let mut out = vec![LISTS, common.code()];
+    put_gaps(&mut out, &others.collect::<Vec<_>>());
     out
 }
 
@@ -77,133 +107,114 @@ fn encode_packed(calls: &[Call], times: &[usize; 16], bits: usize) -> Vec<u8> {
     out
 }
 
-fn put_varint(out: &mut Vec<u8>, mut value: u32) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
+/// How a row begins: what every sample has that is not visited.
+enum Start {
+    /// This call.
+    Common(Call),
+    /// Its silent call of the block's order; the flag is the row's flip.
+    Silent(bool),
 }
 
-struct Bytes<'a>(&'a [u8]);
-
-impl Bytes<'_> {
-    fn byte(&mut self) -> Result<u8, RowError> {
-        let (first, rest) = self.0.split_first().ok_or(RowError("it ends early"))?;
-        self.0 = rest;
-        Ok(*first)
-    }
-
-    fn varint(&mut self) -> Result<u32, RowError> {
-        let mut value = 0u32;
-        for shift in (0..35).step_by(7) {
-            let byte = self.byte()?;
-            if shift == 28 && byte > 0x0f {
-                break;
-            }
-            value |= u32::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Ok(value);
-            }
-        }
-        Err(RowError("a number is too long"))
-    }
-
-    fn call(&mut self) -> Result<Call, RowError> {
-        match self.byte()? {
-            code @ 0..=15 => Ok(Call::from_code(code)),
-            _ => Err(RowError("an unknown call")),
-        }
-    }
-}
-
-/// Walks a row: `start` receives the common call of a row of lists, `each` every other call.
-///
-/// For a packed row `start` receives [`Call::Absent`] and `each` every call that is not absent.
-/// Each sample is visited at most once: a damaged row that names one twice is an error.
+/// Walks a row: `start` says what samples have that are not visited, `each` gets every other sample
+/// with that call and its own, at most once each.
 fn walk(
     payload: &[u8],
     samples: usize,
-    mut start: impl FnMut(Call),
+    order: Option<&Order>,
+    scratch: &mut Scratch,
+    mut start: impl FnMut(Start),
     mut each: impl FnMut(usize, Call, Call),
 ) -> Result<(), RowError> {
-    let mut bytes = Bytes(payload);
+    let mut bytes = Bytes::new(payload);
     match bytes.byte()? {
         LISTS => {
             let common = bytes.call()?;
-            start(common);
-            let mut previous_kind = None;
-            let mut named = 0usize;
-            for _ in 0..bytes.byte()? {
-                let call = bytes.call()?;
-                if call == common || previous_kind >= Some(call) {
+            start(Start::Common(common));
+            bytes.gaps(samples, |sample, call| {
+                if call == common {
                     return Err(RowError("its calls are out of order"));
                 }
-                previous_kind = Some(call);
-                let mut index = 0usize;
-                let times = bytes.varint()?;
-                for k in 0..times {
-                    let gap = bytes.varint()? as usize;
-                    if k > 0 && gap == 0 {
-                        return Err(RowError("a sample is named twice"));
-                    }
-                    index = index
-                        .checked_add(gap)
-                        .filter(|i| *i < samples)
-                        .ok_or(RowError("a sample is out of range"))?;
-                    each(index, common, call);
-                }
-                named += times as usize;
-            }
-            if named > samples {
-                return Err(RowError("it names more calls than samples"));
-            }
+                each(sample, common, call);
+                Ok(())
+            })?;
+            bytes.end()
+        }
+        SORTED => {
+            let order =
+                order.filter(|order| order.samples() == samples).ok_or(RowError("its order is missing"))?;
+            order.walk(&mut bytes, &mut scratch.marks, |flip| start(Start::Silent(flip)), each)
         }
         bits @ (1 | 2 | 4) => {
-            start(Call::Absent);
-            let length = bytes.byte()?;
-            if length > 1 << bits {
-                return Err(RowError("its palette is too long"));
-            }
-            let mut palette = [None; 16];
-            for slot in palette.iter_mut().take(length as usize) {
-                *slot = Some(bytes.call()?);
-            }
-            if bytes.0.len() != (samples * bits as usize).div_ceil(8) {
-                return Err(RowError("its length is wrong"));
-            }
-            let (mask, per_byte) = ((1u16 << bits) as u8 - 1, 8 / bits as usize);
-            for index in 0..samples {
-                let code = bytes.0[index / per_byte] >> (index % per_byte * bits as usize) & mask;
-                match palette[code as usize] {
-                    Some(Call::Absent) => {}
-                    Some(call) => each(index, Call::Absent, call),
-                    None => return Err(RowError("an index leaves the palette")),
-                }
-            }
-            return Ok(());
+            start(Start::Common(Call::Absent));
+            walk_packed(bits, &mut bytes, samples, each)
         }
-        _ => return Err(RowError("an unknown encoding")),
+        _ => Err(RowError("an unknown encoding")),
     }
-    if bytes.0.is_empty() { Ok(()) } else { Err(RowError("it has trailing bytes")) }
+}
+
+fn walk_packed(
+    bits: u8,
+    bytes: &mut Bytes<'_>,
+    samples: usize,
+    mut each: impl FnMut(usize, Call, Call),
+) -> Result<(), RowError> {
+    let length = bytes.byte()?;
+    if length > 1 << bits {
+        return Err(RowError("its palette is too long"));
+    }
+    let mut palette = [None; 16];
+    for slot in palette.iter_mut().take(length as usize) {
+        *slot = Some(bytes.call()?);
+    }
+    let data = bytes.rest();
+    if data.len() != (samples * bits as usize).div_ceil(8) {
+        return Err(RowError("its length is wrong"));
+    }
+    let (mask, per_byte) = ((1u16 << bits) as u8 - 1, 8 / bits as usize);
+    for sample in 0..samples {
+        let code = data[sample / per_byte] >> (sample % per_byte * bits as usize) & mask;
+        match palette[code as usize] {
+            Some(Call::Absent) => {}
+            Some(call) => each(sample, Call::Absent, call),
+            None => return Err(RowError("an index leaves the palette")),
+        }
+    }
+    Ok(())
 }
 
 /// Decodes the calls of the people in `people`; everybody else reads [`Call::Absent`].
 ///
 /// # Errors
-/// When the bytes do not describe `people.len()` samples.
-pub fn decode(payload: &[u8], people: &SampleSet, out: &mut Vec<Call>) -> Result<(), RowError> {
+/// When the bytes do not describe `people.len()` samples, or the row's order is not given.
+pub fn decode(
+    payload: &[u8],
+    order: Option<&Order>,
+    people: &SampleSet,
+    scratch: &mut Scratch,
+    out: &mut Vec<Call>,
+) -> Result<(), RowError> {
     out.clear();
     out.resize(people.len(), Call::Absent);
-    let mut common = Call::Absent;
+    let mut begin = Start::Common(Call::Absent);
     let mut other: Vec<(usize, Call)> = Vec::new();
-    walk(payload, people.len(), |call| common = call, |index, _, call| other.push((index, call)))?;
-    for index in people.iter() {
-        out[index] = common;
+    walk(
+        payload,
+        people.len(),
+        order,
+        scratch,
+        |start| begin = start,
+        |sample, _, call| other.push((sample, call)),
+    )?;
+    for sample in people.iter() {
+        out[sample] = match (&begin, order) {
+            (Start::Common(call), _) => *call,
+            (Start::Silent(flip), Some(order)) => order.silent(sample, *flip),
+            (Start::Silent(_), None) => Call::Absent,
+        };
     }
-    for (index, call) in other {
-        if people.contains(index) {
-            out[index] = call;
+    for (sample, call) in other {
+        if people.contains(sample) {
+            out[sample] = call;
         }
     }
     Ok(())
@@ -212,20 +223,28 @@ pub fn decode(payload: &[u8], people: &SampleSet, out: &mut Vec<Call>) -> Result
 /// Counts the calls of one row in every class; masked samples are not counted.
 ///
 /// # Errors
-/// When the bytes do not describe `classes.samples()` samples.
-pub fn tally(payload: &[u8], classes: &Classes, histogram: &mut Histogram) -> Result<(), RowError> {
+/// When the bytes do not describe `classes.samples()` samples, or the row's order is not given.
+pub fn tally(
+    payload: &[u8],
+    order: Option<&CountedOrder>,
+    classes: &Classes,
+    scratch: &mut Scratch,
+    histogram: &mut Histogram,
+) -> Result<(), RowError> {
     // Two closures borrow the histogram in turn; a cell keeps that honest without copying it.
-    let histogram = std::cell::RefCell::new(histogram);
-    walk(
-        payload,
-        classes.samples(),
-        |common| histogram.borrow_mut().fill(classes, common),
-        |index, from, to| {
-            if let Some(class) = classes.of(index) {
-                histogram.borrow_mut().shift(class, from, to);
-            }
-        },
-    )
+    let cell = std::cell::RefCell::new(&mut *histogram);
+    let begin = |start: Start| match (start, order) {
+        (Start::Silent(flip), Some(order)) => cell.borrow_mut().clone_from(&order.silent[usize::from(flip)]),
+        (Start::Common(common), _) => cell.borrow_mut().fill(classes, common),
+        (Start::Silent(_), None) => {}
+    };
+    let each = |sample: usize, from: Call, to: Call| {
+        if let Some(class) = classes.of(sample) {
+            cell.borrow_mut().shift(class, from, to);
+        }
+    };
+    walk(payload, classes.samples(), order.map(|order| order.order.as_ref()), scratch, begin, each)?;
+    if histogram.is_sound(classes) { Ok(()) } else { Err(RowError("a sample is named twice")) }
 }
 
 #[cfg(test)]
@@ -256,7 +275,7 @@ mod tests {
         #[test]
         fn decoding_gives_back_what_was_encoded(calls in calls()) {
             let mut out = Vec::new();
-            decode(&encode(&calls), &SampleSet::all(calls.len()), &mut out).unwrap();
+            decode(&encode(&calls), None, &SampleSet::all(calls.len()), &mut Scratch::default(), &mut out).unwrap();
             prop_assert_eq!(out, calls);
         }
 
@@ -265,7 +284,7 @@ mod tests {
             let mut people = SampleSet::none(calls.len());
             (0..calls.len()).filter(|i| seed.rotate_left(*i as u32) & 1 == 1).for_each(|i| people.insert(i));
             let mut out = Vec::new();
-            decode(&encode(&calls), &people, &mut out).unwrap();
+            decode(&encode(&calls), None, &people, &mut Scratch::default(), &mut out).unwrap();
             for (i, call) in out.iter().enumerate() {
                 prop_assert_eq!(*call, if people.contains(i) { calls[i] } else { Call::Absent });
             }
@@ -279,7 +298,7 @@ mod tests {
             (0..calls.len()).filter(|i| seed.rotate_left(*i as u32) & 3 == 1).for_each(|i| people.remove(i));
             let classes = Classes::new(&people, &of, sex.to_vec()).unwrap();
             let mut histogram = Histogram::new(&classes);
-            tally(&encode(&calls), &classes, &mut histogram).unwrap();
+            tally(&encode(&calls), None, &classes, &mut Scratch::default(), &mut histogram).unwrap();
             for zone in [Zone::Diploid, Zone::X, Zone::Y, Zone::Mt] {
                 prop_assert_eq!(classes.counts(&histogram, zone), naive(&calls, &of, &people, &sex, zone));
             }
@@ -289,10 +308,10 @@ mod tests {
         fn damaged_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..60), samples in 0usize..200) {
             let people = SampleSet::all(samples);
             let mut out = Vec::new();
-            let _ = decode(&bytes, &people, &mut out);
+            let _ = decode(&bytes, None, &people, &mut Scratch::default(), &mut out);
             let classes = Classes::new(&people, &vec![0; samples], vec![Sex::Male]).unwrap();
             let mut histogram = Histogram::new(&classes);
-            if tally(&bytes, &classes, &mut histogram).is_ok() {
+            if tally(&bytes, None, &classes, &mut Scratch::default(), &mut histogram).is_ok() {
                 let _ = classes.counts(&histogram, Zone::X);
             }
         }

@@ -1,10 +1,9 @@
-//! What a withdrawal leaves to do: batches written anew without a person, answers already given.
+//! Batches written anew, without a person or several as one, and answers already given.
 //!
-//! Never touches files: the store writes the new batch, this records that it stands for the old one.
+//! Never touches files: the store writes the new batch, this records that it stands for the old ones.
 
 use crate::batches::Batch;
 use crate::error::Error;
-use crate::instant;
 use crate::registry::{Reads, Tx};
 use crate::row::Columns as _;
 use gj_model::{BatchId, FreezeName};
@@ -26,38 +25,38 @@ impl Reads {
 }
 
 impl Tx {
-    /// Puts a rewritten batch in the place of an old one, in every freeze too, without `gone` samples.
+    /// Puts a rewritten batch in the place of old ones, in every freeze too. `sample_keys` are those of
+    /// its columns; 0 where the person has left.
     ///
     /// # Errors
-    /// [`Error::Unknown`] when the old batch is not registered.
-    pub async fn replace_batch(&mut self, old: &BatchId, new: &Batch, gone: &[i64]) -> Result<(), Error> {
-        for key in gone {
-            let sql = "DELETE FROM batch_samples WHERE batch_id = $1 AND sample_key = $2";
-            sqlx::query(sql).bind(old.as_str()).bind(*key).execute(self.db()).await?;
+    /// [`Error::Unknown`] when an old batch is not registered, [`Error::Taken`] when the new one is.
+    pub async fn replace_batches(
+        &mut self,
+        old: &[BatchId],
+        new: &Batch,
+        sample_keys: &[i64],
+    ) -> Result<(), Error> {
+        let keys: Vec<i64> = sample_keys.iter().copied().filter(|key| *key != 0).collect();
+        self.insert_batch(new, &keys, &[]).await?;
+        for batch in old {
+            for sql in [
+                "UPDATE batch_sources SET batch_id = $2 WHERE batch_id = $1",
+                "INSERT INTO freeze_batches (freeze_name, batch_id) SELECT freeze_name, $2 FROM freeze_batches \
+                    WHERE batch_id = $1 AND freeze_name NOT IN (SELECT freeze_name FROM freeze_batches WHERE batch_id = $2)",
+            ] {
+                sqlx::query(sql).bind(batch.as_str()).bind(new.id.as_str()).execute(self.db()).await?;
+            }
+            for sql in [
+                "DELETE FROM freeze_batches WHERE batch_id = $1",
+                "DELETE FROM batch_samples WHERE batch_id = $1",
+            ] {
+                sqlx::query(sql).bind(batch.as_str()).execute(self.db()).await?;
+            }
+            let sql = "DELETE FROM batches WHERE id = $1";
+            if sqlx::query(sql).bind(batch.as_str()).execute(self.db()).await?.rows_affected() != 1 {
+                return Err(Error::Unknown { kind: "batch", id: batch.to_string() });
+            }
         }
-        let sql = "INSERT INTO batches (id, institution, manifest_digest, created_at, sample_count, row_count) \
-            VALUES ($1, $2, $3, $4, $5, $6)";
-        sqlx::query(sql)
-            .bind(new.id.as_str())
-            .bind(new.institution.as_str())
-            .bind(new.manifest_digest.as_str())
-            .bind(instant::utc(&new.created_at)?)
-            .bind(new.samples as i64)
-            .bind(new.rows as i64)
-            .execute(self.db())
-            .await?;
-        for sql in [
-            "UPDATE batch_samples SET batch_id = $2 WHERE batch_id = $1",
-            "UPDATE batch_sources SET batch_id = $2 WHERE batch_id = $1",
-            "UPDATE freeze_batches SET batch_id = $2 WHERE batch_id = $1",
-        ] {
-            sqlx::query(sql).bind(old.as_str()).bind(new.id.as_str()).execute(self.db()).await?;
-        }
-        let done =
-            sqlx::query("DELETE FROM batches WHERE id = $1").bind(old.as_str()).execute(self.db()).await?;
-        match done.rows_affected() {
-            1 => Ok(()),
-            _ => Err(Error::Unknown { kind: "batch", id: old.to_string() }),
-        }
+        Ok(())
     }
 }

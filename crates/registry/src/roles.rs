@@ -8,7 +8,7 @@ use crate::row::{self, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Every act the programme knows; a role holds some of them.
-pub const ACTS: [&str; 9] = [
+pub const ACTS: [&str; 10] = [
     "programme.edit",
     "samples.import",
     "genomes.submit",
@@ -18,6 +18,7 @@ pub const ACTS: [&str; 9] = [
     "audit.read",
     "overview.read",
     "institution.any",
+    "store.compact",
 ];
 
 /// One role with its acts.

@@ -5,7 +5,7 @@
 //! where their genotype is decoded. No file handle, path or payload leaves the crate.
 //!
 //! ```text
-//! DIR/batches/<id>/   manifest.json  genotypes.parquet  genotypes.sums
+//! DIR/batches/<id>/   manifest.json  genotypes.parquet  genotypes.sums  [orders.bin  orders.sums]
 //! DIR/panels/<id>/    manifest.json  panel.parquet      panel.sums
 //! DIR/staging/        what is being written; swept at the next start
 //! ```
@@ -19,7 +19,9 @@ mod census;
 mod durable;
 mod error;
 mod manifest;
+mod orders;
 pub mod panel;
+mod rewrite;
 mod scratch;
 mod sums;
 mod table;

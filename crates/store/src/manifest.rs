@@ -6,8 +6,10 @@ use gj_model::{InstitutionId, ReleaseClass};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::path::Path;
 
-/// The newest format this program writes and reads.
+/// The format of batches of level 0 and of panels.
 pub(crate) const FORMAT: u32 = 1;
+/// The format of batches of level 1, and the newest this program reads.
+pub(crate) const FORMAT_SORTED: u32 = 2;
 
 /// Manifest of a batch of genotypes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +31,27 @@ pub struct BatchManifest {
     pub bytes: u64,
     /// BLAKE3 digest of the table's sums file.
     pub sums: String,
+    /// The orders of its blocks; level 0 has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orders: Option<Orders>,
+}
+
+/// The orders of a batch of level 1, one after the other in `orders.bin`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Orders {
+    /// Bytes of each order.
+    pub lengths: Vec<u32>,
+    /// BLAKE3 digest of the sums file.
+    pub sums: String,
+}
+
+impl BatchManifest {
+    /// Bytes of the genotype table and of the orders it needs.
+    pub fn genotype_bytes(&self) -> u64 {
+        let orders = self.orders.iter().flat_map(|orders| &orders.lengths).map(|length| u64::from(*length));
+        self.bytes + orders.sum::<u64>()
+    }
 }
 
 /// Manifest of a counted panel.
@@ -80,8 +103,8 @@ pub(crate) fn read<M: DeserializeOwned>(dir: &Path, id: &str) -> Result<(M, Stri
         format: u32,
     }
     let version: Version = serde_json::from_slice(&text).map_err(|e| StoreError::damaged(&path, e))?;
-    if version.format > FORMAT {
-        return Err(StoreError::Newer { path, found: version.format, known: FORMAT });
+    if version.format > FORMAT_SORTED {
+        return Err(StoreError::Newer { path, found: version.format, known: FORMAT_SORTED });
     }
     let manifest = serde_json::from_slice(&text).map_err(|e| StoreError::damaged(&path, e))?;
     Ok((manifest, digest))

@@ -80,6 +80,40 @@ fn order_batches_files_and_threads_change_no_number() {
 }
 
 #[test]
+fn compaction_changes_no_answer_and_keeps_releases_apart() {
+    let cohort = MadeUp::new(48, 60, 9);
+    let house = House::new();
+    let everybody: Vec<usize> = (0..48).collect();
+    fs::write(house.beside("sheet.tsv"), cohort.sheet(&everybody)).unwrap();
+    house.ok(&["import-samples", "--institution", "centre"], &[&house.beside("sheet.tsv")]);
+    let parts = [(0..16, "a.vcf"), (16..32, "b.vcf"), (32..40, "c.vcf"), (40..48, "d.vcf")];
+    let take_in = |range: std::ops::Range<usize>, name: &str| {
+        let people: Vec<usize> = range.collect();
+        fs::write(house.beside(name), cohort.vcf(&people, |r| r % 5 != people[0] % 5)).unwrap();
+        house.ok(&["ingest", "--institution", "centre"], &[&house.beside(name)]);
+    };
+    take_in(parts[0].0.clone(), parts[0].1);
+    take_in(parts[1].0.clone(), parts[1].1);
+    let first = digest(&house);
+    take_in(parts[2].0.clone(), parts[2].1);
+    take_in(parts[3].0.clone(), parts[3].1);
+    let before = house.json(&["freeze", "r2", "--json"], &[])["digest"].clone();
+    let report = house.json(&["compact", "--json"], &[]);
+    // Those of the first release must not be mixed with those that came after it.
+    assert_eq!((&report["batches_before"], &report["batches_after"]), (&4.into(), &2.into()));
+    house.ok(&["verify"], &[]);
+    assert_eq!(house.json(&["freeze", "r3", "--json"], &[])["digest"], before);
+    let freezes = house.json(&["status", "--json"], &[])["freezes"].clone();
+    let r1 = freezes.as_array().unwrap().iter().find(|f| f["name"] == "r1").unwrap();
+    assert_eq!((r1["digest"].as_str(), &r1["people"]), (Some(first.as_str()), &32.into()));
+    // Once more there is nothing to do; a withdrawal from a compacted batch is as from any other.
+    assert_eq!(house.json(&["compact", "--json"], &[])["batches_before"], 0);
+    house.ok(&["withdraw", "P20"], &[]);
+    house.ok(&["verify"], &[]);
+    house.fails(3, &["compact", "--as", "academic"], &[]);
+}
+
+#[test]
 fn a_person_with_another_call_for_the_same_variant_is_refused() {
     let cohort = MadeUp::new(6, 3, 7);
     let house = House::new();

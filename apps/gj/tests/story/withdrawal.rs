@@ -58,11 +58,14 @@ fn a_withdrawn_person_was_never_there() {
     let cohort = MadeUp::new(40, 30, 11);
     let everybody: Vec<usize> = (0..40).collect();
     let staying: Vec<usize> = everybody.iter().copied().filter(|p| !LEAVING.contains(p)).collect();
-    for everything in [false, true] {
+    for (everything, compacted) in [(false, false), (true, false), (true, true)] {
         let new = || if everything { House::showing_everything() } else { House::new() };
         let (with, without) = (new(), new());
         take_in(&with, &cohort, &everybody);
         take_in(&without, &cohort, &staying);
+        if compacted {
+            with.ok(&["compact"], &[]);
+        }
         let cited = with.json(&["freeze", "r1", "--json"], &[])["digest"].clone();
         let expected = without.json(&["freeze", "r1", "--json"], &[])["digest"].clone();
         assert_ne!(cited, expected);
@@ -79,7 +82,7 @@ fn a_withdrawn_person_was_never_there() {
         assert_eq!(r1["digest"], cited);
         with.ok(&["verify"], &[]);
         with.ok(&["audit", "verify"], &[]);
-        no_trace(&with, LEAVING[0]);
+        no_trace(&with, LEAVING[0], if compacted { 1 } else { 3 });
     }
 }
 
@@ -96,13 +99,13 @@ fn check_receipt(house: &House, receipt: &Value) {
 }
 
 /// The audit log names no participant or sample, and no old batch or panel stays on the disk.
-fn no_trace(house: &House, person: usize) {
+fn no_trace(house: &House, person: usize, batches: usize) {
     let log = house.ok(&["audit", "export"], &[]);
     for name in [format!("\"P{person}\""), format!("\"S{person}\"")] {
         assert!(!log.contains(&name));
     }
     let folders = |name: &str| fs::read_dir(house.dir().join(name)).unwrap().count();
-    assert_eq!(folders("batches"), 3);
+    assert_eq!(folders("batches"), batches);
     assert_eq!(folders("staging"), 0);
     assert!(folders("panels") <= 2);
 }

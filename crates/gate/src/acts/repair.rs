@@ -69,7 +69,7 @@ impl Gate {
             let Some(row) = tx.batch(&id).await? else { return Err(GateError::Changed) };
             let rows = seal.manifest.rows;
             let new = Batch { id: seal.id.clone(), manifest_digest: seal.digest.clone(), rows, ..row };
-            tx.replace_batch(&id, &new, &samples).await?;
+            tx.replace_batches(std::slice::from_ref(&id), &new, &seal.manifest.samples).await?;
             let detail = json!({ "before": before, "after": seal.digest });
             let note = Note {
                 actor: "system",
@@ -151,7 +151,8 @@ impl Gate {
         self.commit(tx).await
     }
 
-    async fn sweep(&self) -> Result<(), GateError> {
+    /// Removes files that nothing refers to; the caller holds the writer lock.
+    pub(crate) async fn sweep(&self) -> Result<(), GateError> {
         let mut reads = self.inner.registry.read().await?;
         let batches: Vec<_> = reads.batches().await?.into_iter().map(|batch| batch.id).collect();
         let panels: Vec<_> = reads.freezes().await?.into_iter().map(|freeze| freeze.panel).collect();

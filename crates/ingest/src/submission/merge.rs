@@ -2,7 +2,7 @@
 
 use crate::submission::SubmissionError;
 use crate::submission::spool::{SpoolReader, SpoolRows, SpooledRow};
-use gj_kernels::{Call, decode, encode};
+use gj_kernels::{Call, Scratch, decode, encode};
 use gj_model::{Contig, SampleSet, Variant};
 use gj_store::StoreError;
 
@@ -24,7 +24,8 @@ impl Payload {
     pub(crate) fn calls(&mut self, samples: usize) -> Result<&mut Vec<Call>, StoreError> {
         if let Payload::Encoded(bytes) = self {
             let mut calls = Vec::new();
-            decode(bytes, &SampleSet::all(samples), &mut calls).map_err(StoreError::in_payload)?;
+            decode(bytes, None, &SampleSet::all(samples), &mut Scratch::default(), &mut calls)
+                .map_err(StoreError::in_payload)?;
             *self = Payload::Calls(calls);
         }
         match self {
@@ -113,11 +114,11 @@ impl<'a> Merge<'a> {
         parts: &[(usize, SpooledRow)],
     ) -> Result<Vec<Call>, SubmissionError> {
         let mut calls = vec![Call::Absent; self.samples];
-        let mut part = Vec::new();
+        let (mut part, mut scratch) = (Vec::new(), Scratch::default());
         let mut differ = 0;
         for (index, row) in parts {
             let columns = self.inputs[*index].columns;
-            decode(&row.payload, &SampleSet::all(columns.len()), &mut part)
+            decode(&row.payload, None, &SampleSet::all(columns.len()), &mut scratch, &mut part)
                 .map_err(StoreError::in_payload)?;
             for (column, call) in columns.iter().zip(&part) {
                 let there = &mut calls[*column];

@@ -1,7 +1,7 @@
 //! Small files to read, and rows in a form that is easy to compare.
 
 use gj_ingest::{FileRows, IngestError, ReadOptions, ReadReport};
-use gj_kernels::{Call, decode};
+use gj_kernels::{Call, Scratch, decode};
 use gj_model::SampleSet;
 use std::path::{Path, PathBuf};
 
@@ -76,7 +76,7 @@ pub fn read_with(
     while let Some(chunk) = file.next_rows()? {
         for row in chunk {
             let mut calls = Vec::new();
-            decode(&row.payload, &SampleSet::all(kept), &mut calls).unwrap();
+            decode(&row.payload, None, &SampleSet::all(kept), &mut Scratch::default(), &mut calls).unwrap();
             rows.push(Plain {
                 contig: row.contig.name().to_owned(),
                 position: row.position,

@@ -1,0 +1,111 @@
+//! Reading and writing the parts that rows and orders are made of. Never panics on damaged bytes.
+
+use crate::call::Call;
+use crate::row::RowError;
+
+/// Appends a number in groups of seven bits, least significant first (LEB128).
+pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u32) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+/// Appends calls of ascending samples by kind: `kinds, (call, varint n, n × varint gap)*`.
+pub(crate) fn put_gaps(out: &mut Vec<u8>, calls: &[(usize, Call)]) {
+    let mut lists: [Vec<u8>; 16] = Default::default();
+    let mut last = [0usize; 16];
+    let mut times = [0u32; 16];
+    for (sample, call) in calls {
+        let code = call.code() as usize;
+        put_varint(&mut lists[code], (sample - last[code]) as u32);
+        last[code] = *sample;
+        times[code] += 1;
+    }
+    out.push(times.iter().filter(|n| **n > 0).count() as u8);
+    for code in (0..16).filter(|code| times[*code] > 0) {
+        out.push(code as u8);
+        put_varint(out, times[code]);
+        out.extend_from_slice(&lists[code]);
+    }
+}
+
+/// Bytes being read.
+pub(crate) struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Bytes<'a> {
+        Bytes(bytes)
+    }
+
+    /// What is left.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.0
+    }
+
+    pub(crate) fn byte(&mut self) -> Result<u8, RowError> {
+        let (first, rest) = self.0.split_first().ok_or(RowError::new("it ends early"))?;
+        self.0 = rest;
+        Ok(*first)
+    }
+
+    pub(crate) fn varint(&mut self) -> Result<u32, RowError> {
+        let mut value = 0u32;
+        for shift in (0..35).step_by(7) {
+            let byte = self.byte()?;
+            if shift == 28 && byte > 0x0f {
+                break;
+            }
+            value |= u32::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Err(RowError::new("a number is too long"))
+    }
+
+    pub(crate) fn call(&mut self) -> Result<Call, RowError> {
+        match self.byte()? {
+            code @ 0..=15 => Ok(Call::from_code(code)),
+            _ => Err(RowError::new("an unknown call")),
+        }
+    }
+
+    /// Reads what [`put_gaps`] wrote over `samples` samples; `each` gets every sample and its call.
+    pub(crate) fn gaps(
+        &mut self,
+        samples: usize,
+        mut each: impl FnMut(usize, Call) -> Result<(), RowError>,
+    ) -> Result<(), RowError> {
+        let mut previous_kind = None;
+        let mut named = 0usize;
+        for _ in 0..self.byte()? {
+            let call = self.call()?;
+            if previous_kind >= Some(call) {
+                return Err(RowError::new("its calls are out of order"));
+            }
+            previous_kind = Some(call);
+            let mut sample = 0usize;
+            let times = self.varint()?;
+            for k in 0..times {
+                let gap = self.varint()? as usize;
+                if k > 0 && gap == 0 {
+                    return Err(RowError::new("a sample is named twice"));
+                }
+                sample = sample.saturating_add(gap);
+                if sample >= samples {
+                    return Err(RowError::new("a sample is out of range"));
+                }
+                each(sample, call)?;
+            }
+            named += times as usize;
+        }
+        if named > samples { Err(RowError::new("it names more calls than samples")) } else { Ok(()) }
+    }
+
+    /// Nothing may be left.
+    pub(crate) fn end(&self) -> Result<(), RowError> {
+        if self.0.is_empty() { Ok(()) } else { Err(RowError::new("it has trailing bytes")) }
+    }
+}
