@@ -217,8 +217,11 @@ pub struct Receipt {
     #[command(flatten)]
     pub place: Place,
     /// Receipt number
-    #[arg(value_name = "RECEIPT")]
-    pub receipt: String,
+    #[arg(value_name = "RECEIPT", required_unless_present = "participant")]
+    pub receipt: Option<String>,
+    /// Find the receipt by who withdrew
+    #[arg(long, value_name = "PARTICIPANT", conflicts_with = "receipt")]
+    pub participant: Option<String>,
     #[command(flatten)]
     pub operator: Operator,
 }

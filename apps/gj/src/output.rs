@@ -47,8 +47,21 @@ pub fn failed(error: &anyhow::Error) -> ExitCode {
     if is_closed_pipe(error) {
         return ExitCode::FAILURE;
     }
-    eprintln!("gj: {error:#}");
+    eprintln!("gj: {}", told(error));
     ExitCode::FAILURE
+}
+
+/// The error with its causes, each once: most errors tell their cause and hand it on as well.
+fn told(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 /// The reader of our output went away, as `head` does.
@@ -56,4 +69,27 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("`{path}`: {source}")]
+    struct Told {
+        path: &'static str,
+        source: io::Error,
+    }
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let denied = || io::Error::other("permission denied");
+        let error = anyhow::Error::from(Told { path: "a.vcf", source: denied() });
+        assert_eq!(told(&error), "`a.vcf`: permission denied");
+        let error = anyhow::Error::from(denied()).context("`sheet.tsv`");
+        assert_eq!(told(&error), "`sheet.tsv`: permission denied");
+        let error = anyhow::Error::from(Told { path: "a.vcf", source: denied() }).context("cannot begin");
+        assert_eq!(told(&error), "cannot begin: `a.vcf`: permission denied");
+    }
 }

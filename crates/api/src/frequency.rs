@@ -4,8 +4,9 @@
 pub mod ask;
 pub mod vcf;
 
+use crate::operations::{JSON, VCF};
 use crate::status::Problem;
-use crate::who;
+use crate::who::{self, Counter};
 use ask::Asked;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
@@ -44,28 +45,28 @@ pub(crate) async fn newest(gate: &Gate) -> Result<FreezeName, Problem> {
 }
 
 pub(crate) async fn show(
-    State(gate): State<Gate>,
+    State(counter): State<Counter>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let answer = asked_and_answered(&gate, &headers, query).await?;
+    let answer = asked_and_answered(&counter, &headers, query).await?;
     let body = written(move || serde_json::to_vec(&answer).map_err(io::Error::other)).await?;
-    Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
+    Ok(([(CONTENT_TYPE, JSON)], body).into_response())
 }
 
 pub(crate) async fn download(
-    State(gate): State<Gate>,
+    State(counter): State<Counter>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let answer = asked_and_answered(&gate, &headers, query).await?;
+    let answer = asked_and_answered(&counter, &headers, query).await?;
     // Release names hold no character that would need quoting.
     let name = format!("attachment; filename=\"{}.vcf\"", answer.get().citation.freeze);
     let write = move || {
         let mut body = Vec::new();
         vcf::write(&answer, &mut body).map(|()| body)
     };
-    let headers = [(CONTENT_TYPE, "text/x-vcf".to_owned()), (CONTENT_DISPOSITION, name)];
+    let headers = [(CONTENT_TYPE, VCF.to_owned()), (CONTENT_DISPOSITION, name)];
     Ok((headers, written(write).await?).into_response())
 }
 
@@ -76,11 +77,11 @@ async fn written(write: impl FnOnce() -> io::Result<Vec<u8>> + Send + 'static) -
 }
 
 async fn asked_and_answered(
-    gate: &Gate,
+    counter: &Counter,
     headers: &HeaderMap,
     query: Option<String>,
 ) -> Result<Released<FrequencyAnswer>, Problem> {
     let asked = Asked::from_query(query.as_deref().unwrap_or_default())?;
-    let session = who::session(headers, gate).await.map_err(Problem::public)?;
-    answer(gate, session.as_ref(), asked).await
+    let session = who::session(headers, &counter.gate, &counter.sessions).await.map_err(Problem::public)?;
+    answer(&counter.gate, session.as_ref(), asked).await
 }

@@ -1,7 +1,8 @@
 //! HTTP endpoints: the frequency question and a first Beacon v2.
 //!
 //! Level 5: turns a request into a question for the gate and a [`gj_gate::Released`] answer into JSON
-//! or VCF. Serialises nothing else about people, decides nothing about rights, and keeps no state.
+//! or VCF. Serialises nothing else about people, decides nothing about rights, and keeps no state but
+//! who is signed in on the portal, in memory.
 //! Every operation is a line of [`OPERATIONS`], from which the router is built.
 
 pub mod beacon;
@@ -9,30 +10,36 @@ pub mod frequency;
 mod guard;
 mod openapi;
 mod operations;
+pub mod origin;
 mod overview;
+mod sessions;
 mod status;
 mod who;
 
 pub use guard::guard;
 pub use operations::{OPERATIONS, Operation, Parameter, Verb};
+pub use sessions::{SESSION_SECONDS_MAX, Sessions};
 pub use status::{BadParameter, Problem, not_found};
 pub use who::{SESSION_COOKIE, cookie, session};
 
 use axum::Router;
 use gj_gate::Gate;
+use who::Counter;
 
 /// The API under `/api`, with its limits and headers.
 pub fn router(gate: Gate) -> Router {
-    guard(routes(gate.clone()), &gate)
+    guard(routes(gate.clone(), Sessions::default()), &gate)
 }
 
-/// The API under `/api`, bare: for a server that guards it together with its own pages.
-pub fn routes(gate: Gate) -> Router {
-    table().with_state(gate)
+/// The API under `/api`, bare: for a server that guards it together with its own pages, on which people
+/// sign in.
+pub fn routes(gate: Gate, sessions: Sessions) -> Router {
+    table().with_state(Counter { gate, sessions })
 }
 
-fn table() -> Router<Gate> {
-    let add = |router: Router<Gate>, operation: &Operation| router.route(operation.path, operation.handler());
+fn table() -> Router<Counter> {
+    let add =
+        |router: Router<Counter>, operation: &Operation| router.route(operation.path, operation.handler());
     OPERATIONS.iter().fold(Router::new(), add)
 }
 

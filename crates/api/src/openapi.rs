@@ -1,8 +1,23 @@
 //! The OpenAPI 3.1 document, made from [`OPERATIONS`](crate::OPERATIONS). Describes what is there, never more.
 
-use crate::operations::{OPERATIONS, Operation};
+#[cfg(test)]
+mod structure_tests;
+
+use crate::beacon;
+use crate::operations::{JSON, OPERATIONS, Operation, Verb};
 use axum::Json;
 use serde_json::{Map, Value, json};
+
+/// Why an operation may not answer: status, whether only a closed operation says so, meaning.
+const TROUBLES: [(&str, bool, &str); 7] = [
+    ("400", true, "a parameter is missing or wrong, or the region holds too many variants"),
+    ("401", true, "refused: nobody is signed in; every reason is named"),
+    ("403", true, "refused; every reason is named in Japanese and English"),
+    ("404", true, "there is no such release"),
+    ("413", true, "the request is too long"),
+    ("500", false, "the server failed; its operator finds the cause by the request id"),
+    ("503", false, "it took too long, or the release changed meanwhile; ask again"),
+];
 
 /// `GET /api/openapi.json`
 pub(crate) async fn show() -> Json<Value> {
@@ -23,8 +38,10 @@ fn document() -> Value {
             "description": "Coordinates are 1-based and inclusive, except in Beacon, where they are 0-based \
                 and half-open. A hidden count is null; zero is shown.",
         },
+        "servers": [{ "url": "/" }],
         "paths": paths,
         "components": {
+            "schemas": { "Problem": problem(), "BeaconProblem": beacon_problem() },
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer" },
                 "session": { "type": "apiKey", "in": "cookie", "name": crate::SESSION_COOKIE },
@@ -34,46 +51,111 @@ fn document() -> Value {
 }
 
 fn described(operation: &Operation) -> Value {
-    let parameters: Vec<Value> = operation
-        .parameters
-        .iter()
-        .map(|parameter| {
-            json!({
-                "name": parameter.name,
-                "in": "query",
-                "required": parameter.required,
-                "description": parameter.summary,
-                "schema": { "type": "string" },
-            })
-        })
-        .collect();
-    let mut responses = json!({ "200": { "description": "the answer" } });
-    let mut security = json!([]);
-    if !operation.public {
-        responses["400"] = json!({ "description": "a parameter is missing or wrong" });
-        responses["401"] = json!({ "description": "refused: nobody is signed in; every reason is named" });
-        responses["403"] = json!({ "description": "refused; every reason is named in Japanese and English" });
-        responses["404"] = json!({ "description": "there is no such release" });
-        security = json!([{ "token": [] }, { "session": [] }]);
+    let mut responses = json!({
+        "200": { "description": "the answer", "content": { operation.media: { "schema": answer(operation) } } },
+    });
+    let is_beacon = operation.path.starts_with(beacon::BASE);
+    let problem =
+        if is_beacon { "#/components/schemas/BeaconProblem" } else { "#/components/schemas/Problem" };
+    for (status, closed_only, meaning) in TROUBLES {
+        if !(closed_only && operation.public) {
+            let content = json!({ JSON: { "schema": { "$ref": problem } } });
+            responses[status] = json!({ "description": meaning, "content": content });
+        }
     }
-    json!({
+    let security = if operation.public { json!([]) } else { json!([{ "token": [] }, { "session": [] }]) };
+    let mut described = json!({
+        "operationId": id(operation),
         "summary": operation.summary_en,
         "description": operation.summary_ja,
-        "parameters": parameters,
+        "parameters": parameters(operation),
         "responses": responses,
         "security": security,
+    });
+    if operation.verb == Verb::Post {
+        described["requestBody"] = request_body();
+    }
+    described
+}
+
+fn parameters(operation: &Operation) -> Vec<Value> {
+    let described = |parameter: &crate::Parameter| {
+        json!({
+            "name": parameter.name,
+            "in": "query",
+            "required": parameter.required,
+            "description": parameter.summary,
+            "schema": { "type": "string" },
+        })
+    };
+    operation.parameters.iter().map(described).collect()
+}
+
+/// The one operation that is posted takes a Beacon request.
+fn request_body() -> Value {
+    let object = json!({ "type": "object" });
+    json!({
+        "required": true,
+        "description": "a Beacon v2 request; its parameters are those of the GET",
+        "content": { JSON: { "schema": {
+            "type": "object",
+            "required": ["query"],
+            "properties": {
+                "meta": object,
+                "query": { "type": "object", "properties": { "requestParameters": object, "pagination": object } },
+            },
+        } } },
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// JSON answers are objects; a file is a text.
+fn answer(operation: &Operation) -> Value {
+    json!({ "type": if operation.media == JSON { "object" } else { "string" } })
+}
 
-    #[test]
-    fn every_operation_is_described_once() {
-        let document = document();
-        let described: usize =
-            document["paths"].as_object().unwrap().values().map(|path| path.as_object().unwrap().len()).sum();
-        assert_eq!(described, OPERATIONS.len());
+/// `getApiFrequency`: unlike that of any other operation, and a name in any language.
+fn id(operation: &Operation) -> String {
+    let mut id = operation.verb.name().to_ascii_lowercase();
+    let words = operation.path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    for word in words {
+        id.push_str(&word[..1].to_ascii_uppercase());
+        id.push_str(&word[1..]);
     }
+    // `/api/beacon/v2` and `/api/beacon/v2/` are two addresses of one thing.
+    if operation.path.ends_with('/') { id + "Root" } else { id }
+}
+
+/// A refusal with its reasons, or an error.
+fn problem() -> Value {
+    json!({ "type": "object", "properties": {
+        "refused": reasons(),
+        "error": { "type": "object", "properties": {
+            "message": { "type": "string" },
+            "request": { "type": "string" },
+            "parameter": { "type": "string" },
+            "found": { "type": "string" },
+            "expected": { "type": "string" },
+        } },
+    } })
+}
+
+/// The same in the envelope of the Beacon specification.
+fn beacon_problem() -> Value {
+    json!({ "type": "object", "required": ["meta", "error"], "properties": {
+        "meta": { "type": "object" },
+        "error": { "type": "object", "properties": {
+            "errorCode": { "type": "integer" },
+            "errorMessage": { "type": "string" },
+        } },
+        "info": { "type": "object", "properties": { "refused": reasons() } },
+    } })
+}
+
+fn reasons() -> Value {
+    let text = json!({ "type": "string" });
+    json!({ "type": "array", "items": {
+        "type": "object",
+        "required": ["code", "ja", "en", "source"],
+        "properties": { "code": text, "ja": text, "en": text, "source": text },
+    } })
 }

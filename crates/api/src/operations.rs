@@ -2,9 +2,9 @@
 //! API are made from this table, so that they cannot differ.
 
 use crate::beacon::{g_variants, service};
+use crate::who::Counter;
 use crate::{frequency, openapi, overview};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use gj_gate::Gate;
 
 /// The HTTP method of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +28,11 @@ pub struct Operation {
     pub summary_ja: &'static str,
     /// Whether it answers somebody who is not signed in.
     pub public: bool,
+    /// Media type of the answer.
+    pub media: &'static str,
     /// Query parameters.
     pub parameters: &'static [Parameter],
-    build: fn(MethodFilter) -> MethodRouter<Gate>,
+    build: fn(MethodFilter) -> MethodRouter<Counter>,
 }
 
 /// A query parameter.
@@ -55,7 +57,7 @@ impl Verb {
 }
 
 impl Operation {
-    pub(crate) fn handler(&self) -> MethodRouter<Gate> {
+    pub(crate) fn handler(&self) -> MethodRouter<Counter> {
         (self.build)(match self.verb {
             Verb::Get => MethodFilter::GET,
             Verb::Post => MethodFilter::POST,
@@ -63,14 +65,22 @@ impl Operation {
     }
 }
 
+/// Media type of JSON.
+pub(crate) const JSON: &str = "application/json";
+/// Media type of a VCF file.
+pub(crate) const VCF: &str = "text/x-vcf";
+
 const fn optional(name: &'static str, summary: &'static str) -> Parameter {
     Parameter { name, required: false, summary }
 }
 
 const FREQUENCY: &[Parameter] = &[
     optional("freeze", "release; default: the newest"),
-    optional("region", "1-based, both ends included: chr22:42126499-42130865; this or `variant`"),
-    optional("variant", "chr22-42127941-G-A; this or `region`"),
+    optional(
+        "region",
+        "1-based, both ends included: chr22:42126499-42130865; chr22 is all of it; this or `variant`",
+    ),
+    optional("variant", "chr22-42127941-G-A, alleles of at most 1000 bases; this or `region`"),
     optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
     optional("by", "stratum, contributor or sex; default: only the total"),
 ];
@@ -80,8 +90,8 @@ const BEACON: &[Parameter] = &[
     Parameter { name: "referenceName", required: true, summary: "chr22, 22 or NC_000022.11" },
     Parameter { name: "start", required: true, summary: "0-based, included" },
     optional("end", "0-based, excluded: makes it a range query"),
-    optional("referenceBases", "reference allele"),
-    optional("alternateBases", "alternate allele; required without `end`"),
+    optional("referenceBases", "reference allele, at most 1000 bases"),
+    optional("alternateBases", "alternate allele, at most 1000 bases; required without `end`"),
     optional("variantType", "SNP, MNP, INS, DEL or DELINS"),
     optional("requestedGranularity", "boolean, count or record; default: record"),
     optional("includeResultsetResponses", "ALL, HIT, MISS or NONE; default: HIT"),
@@ -98,9 +108,10 @@ const fn public(
     path: &'static str,
     summary_en: &'static str,
     summary_ja: &'static str,
-    build: fn(MethodFilter) -> MethodRouter<Gate>,
+    build: fn(MethodFilter) -> MethodRouter<Counter>,
 ) -> Operation {
-    Operation { verb: Verb::Get, path, summary_en, summary_ja, public: true, parameters: &[], build }
+    let media = JSON;
+    Operation { verb: Verb::Get, path, summary_en, summary_ja, public: true, media, parameters: &[], build }
 }
 
 /// Every operation.
@@ -117,6 +128,7 @@ pub const OPERATIONS: &[Operation] = &[
         summary_en: "Allele frequencies of a region or a variant",
         summary_ja: "領域またはバリアントのアレル頻度",
         public: false,
+        media: JSON,
         parameters: FREQUENCY,
         build: |verb| on(verb, frequency::show),
     },
@@ -126,6 +138,7 @@ pub const OPERATIONS: &[Operation] = &[
         summary_en: "The same frequencies as a sites-only VCF 4.3 file",
         summary_ja: "同じ頻度を VCF 4.3 ファイル（サイトのみ）で取得",
         public: false,
+        media: VCF,
         parameters: FREQUENCY,
         build: |verb| on(verb, frequency::download),
     },
@@ -135,6 +148,7 @@ pub const OPERATIONS: &[Operation] = &[
         summary_en: "Beacon v2: genomic variants, sequence and range queries",
         summary_ja: "Beacon v2：バリアントの検索（配列・範囲）",
         public: false,
+        media: JSON,
         parameters: BEACON,
         build: |verb| on(verb, g_variants::get),
     },
@@ -144,6 +158,7 @@ pub const OPERATIONS: &[Operation] = &[
         summary_en: "Beacon v2: the same, with the question in a JSON body",
         summary_ja: "Beacon v2：同上（質問を JSON で送る）",
         public: false,
+        media: JSON,
         parameters: &[],
         build: |verb| on(verb, g_variants::post),
     },

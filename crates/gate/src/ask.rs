@@ -1,6 +1,6 @@
 //! Who asks what, and whether they may.
 
-use crate::audit::Note;
+use crate::audit::{Note, bounded};
 use crate::error::{GateError, Refusal};
 use crate::gate::Gate;
 use crate::grant::Grant;
@@ -147,6 +147,8 @@ impl Gate {
         detail: serde_json::Value,
     ) -> Result<(), GateError> {
         let mut tx = self.inner.registry.begin().await?;
+        // Anybody may be refused, and as often as they like: what they send is not kept at any length.
+        let detail = bounded(detail);
         self.note(&mut tx, Note { actor: asker.name(), act, subject, outcome: "refused", detail }).await?;
         self.commit_answer(tx).await
     }

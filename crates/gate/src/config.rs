@@ -8,11 +8,11 @@ use std::path::Path;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// What one answer may cost.
+    /// What one answer or act may cost.
     pub limits: Limits,
 }
 
-/// Limits of one answer.
+/// Limits of one answer or act.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
@@ -22,11 +22,18 @@ pub struct Limits {
     pub body_bytes_max: usize,
     /// Seconds a request may take.
     pub request_seconds_max: u64,
+    /// Seconds an act that writes genotype files waits for another that does.
+    pub writer_wait_seconds_max: u64,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { sites_max: 200_000, body_bytes_max: 1 << 20, request_seconds_max: 30 }
+        Limits {
+            sites_max: 200_000,
+            body_bytes_max: 1 << 20,
+            request_seconds_max: 30,
+            writer_wait_seconds_max: 60,
+        }
     }
 }
 

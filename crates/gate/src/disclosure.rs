@@ -1,31 +1,39 @@
 //! Disclosure control of a frequency: which cells of a site are shown.
 //!
-//! Rules (Japan's practice, `smallest` = 10): counts from 1 to 9 are hidden, zero is shown, and
-//! nothing shown lets a hidden cell be computed. Three steps:
-//! 1. inside a group: small counts, and shown counts whose differences are small (`own.rs`);
-//! 2. across groups: `all`, every stratum, contributor and sex are judged together, whichever of them
-//!    is asked for, so that two questions cannot be subtracted from one another (`span.rs`);
-//! 3. measures that stand for one another are hidden together.
+//! Rules (Japan's practice, `smallest` = 10): counts from 1 to 9 are hidden, zero is shown, and nothing
+//! shown gives a hidden one away. What counts as a count is in [`form`]: the five measures, and the
+//! differences between them that mean people or alleles. `all`, every stratum, contributor and sex are
+//! judged together, whichever is asked for, so that two questions cannot be subtracted from one another.
+//! A site is judged by playing its attacker: what follows from the shown cells by sums ([`span`]), and
+//! what can be bounded ([`bounds`]); as long as a small count follows, one more cell is hidden.
 //!
 //! Pure: sees counts and classes, never a person. What it does not protect against is written in
 //! `docs/disclosure.md`.
 
-mod own;
+mod bounds;
+mod form;
 mod span;
 
-use gj_model::{Cells, Counts, Grouping, ReleaseClass};
-use own::{AC, AN, HEMI, HOM, PEOPLE};
-use span::Span;
+use bounds::{Bounds, binding};
+use form::{AC, AN, Form, HEMI, HOM, Kinds, MEASURES, PEOPLE, Values};
+use gj_model::{Cells, Counts, Grouping, ReleaseClass, Sex, Zone};
+use span::{Expression, Span};
 use std::collections::BTreeMap;
 
 /// Judges sites of one panel: knows which classes make up which group.
 #[derive(Debug)]
 pub(crate) struct Disclosure {
-    smallest: u32,
+    smallest: i64,
     groups: Vec<Group>,
     /// For each class of the panel its atom, or `None` where the grant does not count the class.
     atom_of: Vec<Option<usize>>,
-    atoms: usize,
+    sexes: Vec<Sex>,
+    /// Groups of each split.
+    splits: Vec<Vec<usize>>,
+    /// Pairs of a group and a larger one that holds it.
+    inside: Vec<(usize, usize)>,
+    /// Measures as unknowns, for atoms that can hold each set of kinds of people.
+    expressions: Vec<Expression>,
 }
 
 #[derive(Debug)]
@@ -33,6 +41,8 @@ struct Group {
     split: Grouping,
     name: String,
     atoms: Vec<usize>,
+    /// People of the release in it, called or not: who hides with whom must not change from site to site.
+    roster: i64,
 }
 
 /// A site as shown, every group of every split.
@@ -40,12 +50,35 @@ pub(crate) struct Shown {
     cells: Vec<Cells>,
 }
 
+/// Every measure, as bits.
+const ALL_MEASURES: u8 = 0b1_1111;
+
+/// Hidden cells by group and measure.
+type Hidden = Vec<[bool; 5]>;
+
+/// One site being judged.
+struct Site<'a> {
+    disclosure: &'a Disclosure,
+    zone: Zone,
+    values: Vec<Values>,
+    /// Kinds of people that the zone and the site's regularity leave to each atom.
+    kinds: Vec<Kinds>,
+    /// Small counts and small differences: what must not be given away.
+    targets: Vec<(usize, Form)>,
+}
+
 impl Disclosure {
-    /// For a panel's classes, of which `counted` are in the grant.
-    pub(crate) fn new(classes: &[ReleaseClass], counted: &[bool], smallest: u32) -> Disclosure {
+    /// For a panel's classes with the people in each, of which `counted` are in the grant.
+    pub(crate) fn new(
+        classes: &[ReleaseClass],
+        people: &[u32],
+        counted: &[bool],
+        smallest: u32,
+    ) -> Disclosure {
         // Classes that fall together in every split cannot be told apart by any answer: one atom.
         let mut atoms: BTreeMap<[&str; 3], usize> = BTreeMap::new();
         let mut atom_of = vec![None; classes.len()];
+        let (mut sexes, mut rosters) = (Vec::new(), Vec::new());
         let mut groups: BTreeMap<(usize, &str), Vec<usize>> = BTreeMap::new();
         for (index, class) in classes.iter().enumerate().filter(|(index, _)| counted[*index]) {
             let key = Grouping::SPLITS.map(|split| split.group_of(class));
@@ -53,53 +86,50 @@ impl Disclosure {
             let atom = *atoms.entry(key).or_insert(next);
             atom_of[index] = Some(atom);
             if atom == next {
+                sexes.push(class.sex);
+                rosters.push(0);
                 for (split, name) in key.into_iter().enumerate() {
                     groups.entry((split, name)).or_default().push(atom);
                 }
             }
+            rosters[atom] += i64::from(people[index]);
         }
-        let all = Group { split: Grouping::None, name: "all".to_owned(), atoms: (0..atoms.len()).collect() };
-        let rest = groups.into_iter().map(|((split, name), atoms)| Group {
-            split: Grouping::SPLITS[split],
-            name: name.to_owned(),
-            atoms,
-        });
+        let group = |split: Grouping, name: &str, atoms: Vec<usize>| {
+            let roster = atoms.iter().map(|atom| rosters[*atom]).sum();
+            Group { split, name: name.to_owned(), atoms, roster }
+        };
+        let all = group(Grouping::None, "all", (0..sexes.len()).collect());
+        let rest =
+            groups.into_iter().map(|((split, name), atoms)| group(Grouping::SPLITS[split], name, atoms));
         let groups: Vec<Group> = std::iter::once(all).chain(rest).collect();
-        Disclosure { smallest, groups, atom_of, atoms: atoms.len() }
+        let of_split = |split: Grouping| (0..groups.len()).filter(|g| groups[*g].split == split).collect();
+        let holds = |large: &Group, small: &Group| small.atoms.iter().all(|atom| large.atoms.contains(atom));
+        let pairs = (1..groups.len()).flat_map(|a| (1..groups.len()).map(move |b| (a, b)));
+        let inside = pairs.filter(|(a, b)| a != b && holds(&groups[*b], &groups[*a])).collect();
+        Disclosure {
+            smallest: i64::from(smallest),
+            splits: Grouping::SPLITS.map(of_split).to_vec(),
+            inside,
+            expressions: (0..64).map(Expression::of).collect(),
+            groups,
+            atom_of,
+            sexes,
+        }
     }
 
     /// Judges one site from its counts per class of the panel.
-    pub(crate) fn judge(&self, per_class: &[Counts]) -> Shown {
-        let mut atoms = vec![Counts::default(); self.atoms];
-        for (atom, counts) in self.atom_of.iter().zip(per_class) {
-            if let Some(atom) = atom {
-                atoms[*atom] += *counts;
-            }
+    pub(crate) fn judge(&self, zone: Zone, per_class: &[Counts]) -> Shown {
+        let site = Site::new(self, zone, per_class);
+        let hidden = site.hide();
+        Shown {
+            cells: site.values.iter().zip(&hidden).map(|(values, hidden)| show(values, hidden)).collect(),
         }
-        let sums: Vec<Counts> = self.groups.iter().map(|g| g.atoms.iter().map(|a| atoms[*a]).sum()).collect();
-        let mut hidden: Vec<[bool; 5]> =
-            sums.iter().map(|counts| own::hidden(*counts, self.smallest)).collect();
-        // Hiding can only grow, so this ends.
-        loop {
-            let before = hidden.clone();
-            // AN is about twice the people: one pattern serves both.
-            self.protect(&sums, &mut hidden, PEOPLE, |c| c.people);
-            for flags in &mut hidden {
-                flags[AN] |= flags[PEOPLE];
-                flags[PEOPLE] |= flags[AN];
-            }
-            self.protect(&sums, &mut hidden, AN, |c| c.an);
-            self.protect(&sums, &mut hidden, AC, |c| c.ac);
-            self.protect(&sums, &mut hidden, HOM, |c| c.hom);
-            self.protect(&sums, &mut hidden, HEMI, |c| c.hemi);
-            for (counts, flags) in sums.iter().zip(&mut hidden) {
-                own::tie(*counts, flags, self.smallest);
-            }
-            if hidden == before {
-                break;
-            }
-        }
-        Shown { cells: sums.iter().zip(&hidden).map(|(counts, flags)| show(*counts, *flags)).collect() }
+    }
+
+    /// Judges how many people each class has: a site at which everybody is called and nobody carries.
+    pub(crate) fn judge_people(&self, people: &[u32]) -> Shown {
+        let counts = |people: &u32| Counts { people: *people, an: 2 * people, ..Counts::default() };
+        self.judge(Zone::Diploid, &people.iter().map(counts).collect::<Vec<_>>())
     }
 
     /// The groups of one split, with `all`.
@@ -109,72 +139,250 @@ impl Disclosure {
         pairs.map(|(group, cells)| (group.name.clone(), *cells)).collect()
     }
 
-    /// Hides more cells of one measure until no hidden one can be computed from those shown.
-    fn protect(&self, sums: &[Counts], hidden: &mut [[bool; 5]], measure: usize, value: fn(&Counts) -> u32) {
-        let primary: Vec<usize> = (0..sums.len()).filter(|g| hidden[*g][measure]).collect();
-        if primary.is_empty() {
-            return;
+    fn is_small(&self, value: i64) -> bool {
+        (1..self.smallest).contains(&value)
+    }
+}
+
+impl<'a> Site<'a> {
+    fn new(disclosure: &'a Disclosure, zone: Zone, per_class: &[Counts]) -> Site<'a> {
+        let mut atoms = vec![Counts::default(); disclosure.sexes.len()];
+        for (atom, counts) in disclosure.atom_of.iter().zip(per_class) {
+            if let Some(atom) = atom {
+                atoms[*atom] += *counts;
+            }
         }
-        let values: Vec<u32> = sums.iter().map(value).collect();
+        let sum = |group: &Group| form::values(group.atoms.iter().map(|atom| atoms[*atom]).sum());
+        let values: Vec<Values> = disclosure.groups.iter().map(sum).collect();
+        // Whether a person's ploidy is as the zone has it is judged for each atom: what is assumed of
+        // the attacker's knowledge must be true.
+        let kinds = atoms.iter().zip(&disclosure.sexes).map(|(counts, sex)| {
+            form::possible(zone, *sex, counts.an == 2 * counts.people && counts.hemi == 0)
+        });
+        let forms: Vec<Form> =
+            MEASURES.map(form::measure).into_iter().chain(form::sensitive(zone).to_vec()).collect();
+        let small = |group: &usize, form: &Form| disclosure.is_small(form::apply(form, &values[*group]));
+        let targets = (0..values.len()).flat_map(|group| forms.iter().map(move |form| (group, *form)));
+        let targets = targets.filter(|(group, form)| small(group, form)).collect();
+        Site { disclosure, zone, kinds: kinds.collect(), targets, values }
+    }
+
+    /// Hides cells until no target is given away. Hiding only grows, so this ends.
+    fn hide(&self) -> Hidden {
+        let mut hidden: Hidden =
+            self.values.iter().map(|v| v.map(|value| self.disclosure.is_small(value))).collect();
+        for (group, hidden) in hidden.iter_mut().enumerate() {
+            let people = self.values[group][PEOPLE];
+            if self.disclosure.is_small(people)
+                || (people > 0 && self.disclosure.is_small(self.disclosure.groups[group].roster))
+            {
+                // A group this small shows nothing but zeros.
+                *hidden = self.values[group].map(|value| value > 0);
+            }
+        }
         loop {
-            let shown = |g: usize| !hidden[g][measure];
-            let span = Span::new(
-                self.atoms,
-                self.groups
-                    .iter()
-                    .enumerate()
-                    .filter(|(g, _)| shown(*g))
-                    .map(|(g, group)| (group.atoms.as_slice(), values[g] == 0)),
-            );
-            let exposed = primary.iter().copied().find(|g| span.determines(&self.groups[*g].atoms));
-            let narrow = || primary.iter().copied().find(|g| self.is_narrow(*g, &values, hidden, measure));
-            let Some(at_risk) = exposed.or_else(narrow) else { return };
-            match self.partner(at_risk, &values, hidden, measure) {
-                Some(partner) => hidden[partner][measure] = true,
-                None => return,
+            self.tie(&mut hidden);
+            let Some((group, measure)) = self.next_to_hide(&hidden) else { return hidden };
+            hidden[group][measure] = true;
+        }
+    }
+
+    /// Outside X, called alleles and people are one number: hidden together.
+    fn tie(&self, hidden: &mut Hidden) {
+        if self.zone != Zone::X {
+            for (hidden, values) in hidden.iter_mut().zip(&self.values) {
+                let either = hidden[AN] || hidden[PEOPLE];
+                (hidden[AN], hidden[PEOPLE]) = (either && values[AN] > 0, either && values[PEOPLE] > 0);
             }
         }
     }
 
-    /// Whether the hidden cells of a split, all small, sum to so little or so much that each is known
-    /// within one: two cells that sum to 18 are both 9.
-    fn is_narrow(&self, group: usize, values: &[u32], hidden: &[[bool; 5]], measure: usize) -> bool {
-        let split = self.groups[group].split;
+    /// A cell to hide, if some target is still given away.
+    fn next_to_hide(&self, hidden: &Hidden) -> Option<(usize, usize)> {
+        if self.targets.is_empty() {
+            return None;
+        }
+        if let Some(cell) = self.own_gift(hidden) {
+            return Some(cell);
+        }
+        let kinds = self.kinds_left(hidden, None);
+        let expressions = self.expressions(&kinds);
+        let linked = self.linked(&expressions);
+        let span = self.span(&expressions, hidden, linked, None);
+        let atoms = |group: usize| self.disclosure.groups[group].atoms.as_slice();
+        let exposed = self.targets.iter().find(|(group, form)| span.determines(atoms(*group), form));
+        if let Some((group, form)) = exposed {
+            return self.partner(*group, form, hidden).or_else(|| self.own_cell(*group, form, hidden));
+        }
+        let bounds = Bounds::new(&self.values, hidden, &self.disclosure.splits, &self.disclosure.inside);
+        let narrow = |(group, form): &&(usize, Form)| {
+            let (low, high) = bounds.of(*group, form);
+            let plain = form.iter().filter(|factor| **factor != 0).count() == 1;
+            // A count must stay unknown by more than one, a difference by at least one.
+            high - low < if plain { 2 } else { 1 } || self.are_all_nine(*group, form, hidden)
+        };
+        self.targets.iter().filter(narrow).find_map(|(group, form)| {
+            self.loosener(*group, form, hidden).or_else(|| self.own_cell(*group, form, hidden))
+        })
+    }
+
+    /// Whether only small cells of the split are hidden and they sum to so much that each is known within
+    /// one, by whoever knows that a larger one would have been hidden only beside a single one.
+    fn are_all_nine(&self, group: usize, form: &Form, hidden: &Hidden) -> bool {
+        let split = self.disclosure.groups[group].split;
+        let Some(measure) = MEASURES.into_iter().find(|m| *form == form::measure(*m)) else { return false };
         if split == Grouping::None || hidden[0][measure] {
             return false;
         }
-        let cells: Vec<u32> = (0..values.len())
-            .filter(|g| self.groups[*g].split == split && hidden[*g][measure])
-            .map(|g| values[g])
-            .collect();
-        let (n, sum) = (cells.len() as u32, cells.iter().sum::<u32>());
-        let all_small = cells.iter().all(|v| *v < self.smallest);
-        all_small && (sum < n + 2 || sum + 2 > n * (self.smallest - 1))
+        let of_split =
+            (0..hidden.len()).filter(|g| self.disclosure.groups[*g].split == split && hidden[*g][measure]);
+        let cells: Vec<i64> = of_split.map(|g| self.values[g][measure]).collect();
+        let largest = self.disclosure.smallest - 1;
+        cells.iter().all(|value| *value <= largest)
+            && cells.iter().sum::<i64>() + 2 > largest * cells.len() as i64
     }
 
-    /// The cell to hide beside one at risk: of the same split the smallest that leaves the full range
-    /// open, else the largest; failing that any other split's, and `all` last. Zeros stay shown.
-    fn partner(&self, at_risk: usize, values: &[u32], hidden: &[[bool; 5]], measure: usize) -> Option<usize> {
-        let split = self.groups[at_risk].split;
-        let open = 2 * (self.smallest - 1);
-        (0..values.len()).filter(|g| !hidden[*g][measure] && values[*g] > 0).min_by_key(|g| {
-            let other_split = u32::from(self.groups[*g].split != split) + u32::from(*g == 0);
-            let value = values[*g];
-            let rank = if value >= open { value } else { u32::MAX - value };
-            (other_split, rank, *g)
+    /// A cell of a group that, with other cells of the same group, gives one of its targets away.
+    fn own_gift(&self, hidden: &Hidden) -> Option<(usize, usize)> {
+        self.targets.iter().find_map(|(group, form)| {
+            let kinds = self.kinds_left(hidden, Some(*group));
+            let expressions = self.expressions(&kinds);
+            let span = self.span(&expressions, hidden, ALL_MEASURES, Some(*group));
+            let given = span.determines(&self.disclosure.groups[*group].atoms, form);
+            given.then(|| self.own_cell(*group, form, hidden)).flatten()
         })
+    }
+
+    fn expressions(&self, kinds: &[Kinds]) -> Vec<&'a Expression> {
+        kinds.iter().map(|kinds| &self.disclosure.expressions[*kinds as usize]).collect()
+    }
+
+    /// The kinds of people each atom can hold, as far as shown zeros of all groups, or of one, tell.
+    fn kinds_left(&self, hidden: &Hidden, only: Option<usize>) -> Vec<Kinds> {
+        let mut kinds = self.kinds.clone();
+        let forms: Vec<Form> = MEASURES.map(form::measure).into_iter().chain(form::DIFFERENCES).collect();
+        for at in (0..hidden.len()).filter(|at| only.is_none_or(|only| only == *at)) {
+            let (group, values, hidden) = (&self.disclosure.groups[at], &self.values[at], &hidden[at]);
+            for form in &forms {
+                // A zero is always shown, so a term that is zero is known.
+                let known = MEASURES.iter().all(|m| form[*m] == 0 || values[*m] == 0 || !hidden[*m]);
+                if known && form::apply(form, values) == 0 {
+                    let gone = form::counted(form);
+                    group.atoms.iter().for_each(|atom| kinds[*atom] &= !gone);
+                }
+            }
+        }
+        kinds
+    }
+
+    /// The measures that have to do with those of the targets, as bits.
+    fn linked(&self, expressions: &[&Expression]) -> u8 {
+        let links = expressions.iter().map(|expression| expression.links());
+        let links: Vec<[u8; 5]> = links.collect();
+        let mut linked: u8 = 0;
+        for (_, form) in &self.targets {
+            MEASURES.iter().filter(|m| form[**m] != 0).for_each(|m| linked |= 1 << m);
+        }
+        loop {
+            let before = linked;
+            for atom in &links {
+                for (measure, unknowns) in atom.iter().enumerate() {
+                    // Two measures with an unknown in common are linked.
+                    let shares = MEASURES.iter().any(|m| linked & 1 << m != 0 && atom[*m] & unknowns != 0);
+                    linked |= u8::from(shares) << measure;
+                }
+            }
+            if linked == before {
+                return linked;
+            }
+        }
+    }
+
+    /// What the shown cells of all groups, or of one, tell by sums.
+    fn span<'b>(
+        &self,
+        expressions: &'b [&'b Expression],
+        hidden: &Hidden,
+        linked: u8,
+        only: Option<usize>,
+    ) -> Span<'b> {
+        let mut span = Span::new(expressions);
+        for measure in MEASURES.into_iter().filter(|m| linked & 1 << m != 0) {
+            for (at, group) in self.disclosure.groups.iter().enumerate() {
+                let shown = !hidden[at][measure] && self.values[at][measure] > 0;
+                if shown && only.is_none_or(|only| only == at) {
+                    span.learn(&group.atoms, &form::measure(measure));
+                }
+            }
+        }
+        span
+    }
+
+    /// A shown cell of the group itself that helps to give the form away.
+    fn own_cell(&self, group: usize, form: &Form, hidden: &Hidden) -> Option<(usize, usize)> {
+        let order = [HOM, HEMI, AC, AN, PEOPLE];
+        let shown = |m: &usize| !hidden[group][*m] && self.values[group][*m] > 0;
+        let of_form = order.into_iter().filter(|m| form[*m] != 0).find(shown);
+        of_form.or_else(|| order.into_iter().find(shown)).map(|measure| (group, measure))
+    }
+
+    /// A cell of another group to hide so that the form cannot be summed up.
+    fn partner(&self, at_risk: usize, form: &Form, hidden: &Hidden) -> Option<(usize, usize)> {
+        let of_form = MEASURES.into_iter().filter(|m| form[*m] != 0);
+        let first = of_form.clone().next().unwrap_or(AC);
+        self.partner_in(at_risk, of_form.chain(binding(first)), hidden)
+    }
+
+    /// The same so that the form's bounds widen: the measure that holds it down comes first.
+    fn loosener(&self, at_risk: usize, form: &Form, hidden: &Hidden) -> Option<(usize, usize)> {
+        let of_form = MEASURES.into_iter().filter(|m| form[*m] != 0);
+        let first = of_form.clone().next().unwrap_or(AC);
+        self.partner_in(at_risk, binding(first).into_iter().chain(of_form), hidden)
+    }
+
+    fn partner_in(
+        &self,
+        at_risk: usize,
+        mut measures: impl Iterator<Item = usize>,
+        hidden: &Hidden,
+    ) -> Option<(usize, usize)> {
+        measures.find_map(|m| if hidden[at_risk][m] { self.partner_of(at_risk, m, hidden) } else { None })
+    }
+
+    /// The cell of a measure to hide beside one at risk: first of splits in which a single cell is hidden,
+    /// the smallest that leaves the full range open, else the largest; `all` last. Zeros stay shown.
+    fn partner_of(&self, at_risk: usize, measure: usize, hidden: &Hidden) -> Option<(usize, usize)> {
+        let groups = &self.disclosure.groups;
+        let open = 2 * (self.disclosure.smallest - 1);
+        let size = |g: usize| match measure {
+            // By the roster, so that the same groups hide together at every site.
+            AN | PEOPLE => groups[g].roster,
+            _ => self.values[g][measure],
+        };
+        let alone = |split: Grouping| {
+            (0..groups.len()).filter(|g| groups[*g].split == split && hidden[*g][measure]).count() == 1
+        };
+        let free = |g: &usize| !hidden[*g][measure] && self.values[*g][measure] > 0;
+        let best = (0..groups.len()).filter(free).min_by_key(|g| {
+            let split = groups[*g].split;
+            let own = split == groups[at_risk].split;
+            let distance = match (own, alone(split)) {
+                _ if *g == 0 => 4,
+                (true, true) => 0,
+                (false, true) => 1,
+                (true, false) => 2,
+                (false, false) => 3,
+            };
+            let size = size(*g);
+            (distance, if size >= open { size } else { i64::MAX - size }, *g)
+        });
+        best.map(|group| (group, measure))
     }
 }
 
-fn show(counts: Counts, hidden: [bool; 5]) -> Cells {
-    let cell = |measure: usize, value: u32| (!hidden[measure]).then_some(value);
-    Cells {
-        ac: cell(AC, counts.ac),
-        an: cell(AN, counts.an),
-        hom: cell(HOM, counts.hom),
-        hemi: cell(HEMI, counts.hemi),
-        people: cell(PEOPLE, counts.people),
-    }
+fn show(values: &Values, hidden: &[bool; 5]) -> Cells {
+    let cell = |measure: usize| (!hidden[measure]).then_some(values[measure] as u32);
+    Cells { ac: cell(AC), an: cell(AN), hom: cell(HOM), hemi: cell(HEMI), people: cell(PEOPLE) }
 }
 
 #[cfg(test)]

@@ -38,6 +38,14 @@ pub enum GateError {
     /// Not a data directory of this program.
     #[error("`{0}` is not a data directory; make one with `gj init --data {0}`")]
     NotADirectory(PathBuf),
+    /// `init` was interrupted there.
+    #[error("`{0}` is half made: `gj init` did not finish; run it again")]
+    HalfMade(PathBuf),
+    /// A data directory that lost its marker.
+    #[error(
+        "`{0}` holds a registry, but its `gj-data.json` is missing; restore that file from a copy (docs/format.md says what is in it)"
+    )]
+    MarkerMissing(PathBuf),
     /// Something else lives there.
     #[error("`{0}` is not empty and not a data directory of gj; choose an empty or new folder")]
     Foreign(PathBuf),

@@ -1,5 +1,6 @@
 //! The gate itself: one data directory, opened.
 
+use crate::acts::init::folder;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::GateError;
@@ -7,6 +8,7 @@ use gj_model::PanelId;
 use gj_registry::{Reads, Registry, Settings, anchor};
 use gj_store::{Panel, Store, StoreError};
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -15,6 +17,8 @@ use std::time::Instant;
 pub(crate) const MARKER: &str = "gj-data.json";
 /// What the marker holds.
 pub(crate) const MARKER_TEXT: &str = "{ \"programme\": \"genomics-japan\", \"format\": 1 }\n";
+/// Says that `gj demo` made the directory; written by `init`, before the marker.
+pub(crate) const DEMO: &str = "gj-demo.json";
 /// Panels kept open at most.
 const PANELS_OPEN_MAX: usize = 16;
 
@@ -39,16 +43,21 @@ impl Gate {
     /// Opens a data directory made by [`Gate::init`].
     ///
     /// # Errors
-    /// [`GateError::NotADirectory`] when it is none; otherwise what the registry or the files say.
+    /// [`GateError::NotADirectory`] when it is none, [`GateError::HalfMade`] and
+    /// [`GateError::MarkerMissing`] when it looks like one; otherwise what the registry or the files say.
     pub async fn open(dir: &Path, clock: Clock) -> Result<Gate, GateError> {
         match std::fs::read_to_string(dir.join(MARKER)) {
-            Ok(text) if text == MARKER_TEXT => {}
+            Ok(text) if text == MARKER_TEXT => {
+                // A killed `init` may have left its sign beside a whole directory. It is no reason not to
+                // open one that cannot be written to.
+                let _ = folder::finish(dir);
+            }
             Ok(_) => {
                 let what =
                     format!("{MARKER} is not one this program wrote; use the `gj` that made the directory");
                 return Err(GateError::Config { path: dir.join(MARKER), what });
             }
-            Err(_) => return Err(GateError::NotADirectory(dir.to_owned())),
+            Err(error) => return Err(unmarked(dir, error)),
         }
         let config = Config::load(&dir.join("gj.toml"))?;
         let registry = Registry::open(&registry_path(dir)).await?;
@@ -108,6 +117,22 @@ impl Gate {
     fn cached(&self) -> std::sync::MutexGuard<'_, HashMap<PanelId, Arc<Panel>>> {
         // A poisoned cache is still a cache: entries are inserted whole.
         self.inner.panels.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Why a folder without a readable marker is not opened, with what to do about it.
+fn unmarked(dir: &Path, error: std::io::Error) -> GateError {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => {}
+        _ => return GateError::io(dir.join(MARKER))(error),
+    }
+    // INVARIANT: who lost a marker is never told to run `init`.
+    if dir.join(folder::UNDER_WAY).exists() {
+        GateError::HalfMade(dir.to_owned())
+    } else if registry_path(dir).exists() {
+        GateError::MarkerMissing(dir.to_owned())
+    } else {
+        GateError::NotADirectory(dir.to_owned())
     }
 }
 

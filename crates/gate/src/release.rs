@@ -1,7 +1,7 @@
 //! The last step: disclosure control, the release checked again, an audit line, and only then text.
 
 use crate::ask::{Question, READ};
-use crate::audit::Note;
+use crate::audit::{Note, bounded};
 use crate::disclosure::Disclosure;
 use crate::error::GateError;
 use crate::gate::Gate;
@@ -80,11 +80,12 @@ impl Gate {
         let citation = Citation { freeze: grant.freeze.clone(), digest: grant.digest.clone() };
         let answer = tokio::task::spawn_blocking(move || {
             let counted: Vec<bool> = finding.classes.iter().map(|class| class.scope.covers(scope)).collect();
-            let disclosure = Disclosure::new(&finding.classes, &counted, smallest);
+            let disclosure = Disclosure::new(&finding.classes, &finding.people, &counted, smallest);
             let mut answer =
                 FrequencyAnswer { citation, by, smallest_cell: smallest, hidden_cells: 0, sites: Vec::new() };
             for site in finding.value {
-                let groups = disclosure.pick(&disclosure.judge(&site.counts), by);
+                let zone = site.variant.contig.zone(site.variant.position.get());
+                let groups = disclosure.pick(&disclosure.judge(zone, &site.counts), by);
                 let hidden = |cells: &gj_model::Cells| {
                     [cells.ac, cells.an, cells.hom, cells.hemi, cells.people]
                         .iter()
@@ -124,6 +125,7 @@ impl Gate {
             "sites": answer.sites.len(),
             "hidden_cells": answer.hidden_cells,
         });
+        let detail = bounded(detail);
         let note = Note {
             actor: grant.asker.name(),
             act: READ,

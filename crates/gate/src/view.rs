@@ -50,12 +50,14 @@ pub struct SiteCounts {
 pub struct Finding<T> {
     pub(crate) value: T,
     pub(crate) classes: Arc<[ReleaseClass]>,
+    /// People of the release in each class.
+    pub(crate) people: Arc<[u32]>,
 }
 
 impl<T> Finding<T> {
     /// The same finding with its value changed, classes kept.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Finding<U> {
-        Finding { value: change(self.value), classes: self.classes }
+        Finding { value: change(self.value), classes: self.classes, people: self.people }
     }
 }
 
@@ -64,6 +66,7 @@ impl<T> Finding<T> {
 pub struct View {
     source: Source,
     classes: Arc<[ReleaseClass]>,
+    people: Arc<[u32]>,
     counted: Vec<bool>,
     sites_max: usize,
 }
@@ -95,8 +98,12 @@ impl Gate {
             Source::Panel(panel) => panel.manifest().classes.clone().into(),
             Source::Members(members) => members.classes.clone().into(),
         };
+        let people: Arc<[u32]> = match &source {
+            Source::Panel(panel) => panel.manifest().people.clone().into(),
+            Source::Members(members) => members.people.clone().into(),
+        };
         let counted = classes.iter().map(|class| class.scope.covers(grant.needs_scope)).collect();
-        Ok(View { source, classes, counted, sites_max: self.inner.config.limits.sites_max })
+        Ok(View { source, classes, people, counted, sites_max: self.inner.config.limits.sites_max })
     }
 }
 
@@ -140,6 +147,6 @@ impl View {
                 }
             }
         }
-        Ok(Finding { value: sites, classes: self.classes.clone() })
+        Ok(Finding { value: sites, classes: self.classes.clone(), people: self.people.clone() })
     }
 }

@@ -285,7 +285,7 @@ fn complement(carriers: &[u32], written: &[bool], styles: &[Style]) -> Vec<u32> 
     carriers.iter().for_each(|haplotype| carries[*haplotype as usize] = true);
     let real = |haplotype: &u32| {
         let sample = (haplotype / 2) as usize;
-        written[sample] && (haplotype % 2 == 0 || styles[sample] != Style::Haploid)
+        written[sample] && (haplotype.is_multiple_of(2) || styles[sample] != Style::Haploid)
     };
     (0..carries.len() as u32).filter(|haplotype| real(haplotype) && !carries[*haplotype as usize]).collect()
 }

@@ -41,7 +41,7 @@ pub struct Region {
 /// Why a text is not a region.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegionError {
-    /// Not of the form `contig:start-end`.
+    /// Not of the form `contig:start-end`, and no contig.
     #[error("`{0}` is not a region; write it as `chr22:42126499-42130865` (1-based, both ends included)")]
     Form(String),
     /// The contig is not known.
@@ -105,10 +105,13 @@ impl fmt::Display for Region {
 impl FromStr for Region {
     type Err = RegionError;
 
-    /// Thousands separators are accepted (`chr22:42,126,499-42,130,865`), and a single position.
+    /// Thousands separators are accepted (`chr22:42,126,499-42,130,865`), a single position, and a
+    /// contig alone (`chr22`), which is all of it.
     fn from_str(text: &str) -> Result<Region, RegionError> {
         let form = || RegionError::Form(text.chars().take(80).collect());
-        let (contig, span) = text.split_once(':').ok_or_else(form)?;
+        let Some((contig, span)) = text.split_once(':') else {
+            return text.parse().map(Region::whole).map_err(|_: UnknownContig| form());
+        };
         let number = |part: &str| part.replace(',', "").parse::<u64>().map_err(|_| form());
         let (start, end) = match span.split_once('-') {
             Some((start, end)) => (number(start)?, number(end)?),
@@ -132,8 +135,27 @@ mod tests {
     }
 
     #[test]
+    fn a_contig_alone_is_all_of_it() {
+        for (text, whole) in
+            [("chr22", "chr22:1-50818468"), ("1", "chr1:1-248956422"), ("MT", "chrM:1-16569")]
+        {
+            assert_eq!(text.parse::<Region>().unwrap().to_string(), whole);
+        }
+    }
+
+    #[test]
     fn impossible_intervals_are_refused() {
-        for text in ["chr22", "chr22:0-5", "chr22:9-5", "chr22:a-b", "chr99:1-2", "chr22:60000000-60000001"] {
+        for text in [
+            "",
+            "chr",
+            "chr99",
+            "chr22:",
+            "chr22:0-5",
+            "chr22:9-5",
+            "chr22:a-b",
+            "chr99:1-2",
+            "chr22:60000000-60000001",
+        ] {
             assert!(text.parse::<Region>().is_err(), "{text}");
         }
     }

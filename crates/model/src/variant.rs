@@ -5,6 +5,13 @@ use crate::region::Position;
 use std::fmt;
 use std::str::FromStr;
 
+/// Bases of an allele in a question at most.
+///
+/// A question is repeated in the audit log, which keeps it for good, so that nobody may make it as long
+/// as they like. Short-read callers write alleles in full up to some hundred bases; longer changes are
+/// structural variants. What is submitted is not read by [`Variant::from_str`] and not limited by this.
+pub const ALLELE_BASES_MAX: usize = 1_000;
+
 /// One alternate allele at one place of GRCh38, written `chr22-42127941-G-A`.
 ///
 /// Alleles are upper-case `ACGTN`. Order: karyotype, position, reference allele, alternate allele.
@@ -32,6 +39,9 @@ pub enum VariantError {
     /// An allele holds other letters than `ACGTN`, or both alleles are the same.
     #[error("`{0}` does not name two different alleles of the bases A, C, G, T or N")]
     Alleles(String),
+    /// An allele is longer than a question may name.
+    #[error("`{0}` names an allele that is too long to ask for; write at most {ALLELE_BASES_MAX} bases")]
+    Long(String),
 }
 
 /// Whether a text is a non-empty run of the bases `ACGTN` in either case.
@@ -49,6 +59,7 @@ impl fmt::Display for Variant {
 impl FromStr for Variant {
     type Err = VariantError;
 
+    /// Reads a variant as somebody asks for it: alleles of at most [`ALLELE_BASES_MAX`] bases.
     /// Accepts `-` or `:` between the parts and a `>` between the alleles, in any case of letters.
     fn from_str(text: &str) -> Result<Variant, VariantError> {
         let form = || VariantError::Form(text.chars().take(80).collect());
@@ -58,6 +69,9 @@ impl FromStr for Variant {
         let position = position.replace(',', "").parse().ok().and_then(Position::new).ok_or_else(form)?;
         if position.get() > contig.length() {
             return Err(form());
+        }
+        if reference.len().max(alternate.len()) > ALLELE_BASES_MAX {
+            return Err(VariantError::Long(text.chars().take(80).collect()));
         }
         let (reference, alternate) = (reference.to_ascii_uppercase(), alternate.to_ascii_uppercase());
         if !is_bases(reference.as_bytes()) || !is_bases(alternate.as_bytes()) || reference == alternate {
@@ -78,6 +92,15 @@ mod tests {
             assert_eq!(spelling.parse(), Ok(variant.clone()), "{spelling}");
         }
         assert_eq!(variant.to_string(), "chr22-42127941-G-A");
+    }
+
+    #[test]
+    fn a_question_names_alleles_of_bounded_length() {
+        let insertion = |bases: usize| format!("chr22-5-A-{}", "A".repeat(bases)).parse::<Variant>();
+        assert!(insertion(ALLELE_BASES_MAX).is_ok());
+        let error = insertion(ALLELE_BASES_MAX + 1).unwrap_err();
+        assert!(error.to_string().ends_with("write at most 1000 bases"), "{error}");
+        assert!(error.to_string().len() < 200);
     }
 
     #[test]

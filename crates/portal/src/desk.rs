@@ -1,5 +1,6 @@
-//! What every page has at hand: the gate, and the example users where there are any.
+//! What every page has at hand: the gate, who is signed in, and the example users where there are any.
 
+use gj_api::Sessions;
 use gj_gate::Gate;
 use gj_model::Bilingual;
 use std::fmt;
@@ -20,12 +21,13 @@ pub struct DemoUser {
 #[derive(Clone)]
 pub(crate) struct Desk {
     pub(crate) gate: Gate,
+    pub(crate) sessions: Sessions,
     pub(crate) demo: Arc<[DemoUser]>,
 }
 
 impl Desk {
     pub(crate) fn new(gate: Gate, demo: Option<Vec<DemoUser>>) -> Desk {
-        Desk { gate, demo: demo.unwrap_or_default().into() }
+        Desk { gate, sessions: Sessions::default(), demo: demo.unwrap_or_default().into() }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::citation;
 use crate::date;
 use crate::desk::Desk;
 use crate::frame::{Frame, render};
+use crate::group_name;
 use crate::language::Language;
 use crate::number;
 use crate::trouble;
@@ -77,7 +78,7 @@ fn card(language: Language, overview: &Overview, freeze: &FreezeCard) -> Card {
     Card {
         name: freeze.name.to_string(),
         people: number::shown(freeze.people, words),
-        variants: number::count(freeze.variants),
+        variants: freeze.variants.map_or_else(|| words.hidden.to_owned(), number::count),
         digest: freeze.digest.clone(),
         digest_short: freeze.digest.chars().take(DIGEST_SHORT).collect(),
         contributors: bars(language, &freeze.contributors),
@@ -91,7 +92,7 @@ fn bars(language: Language, groups: &[GroupSize]) -> Vec<Bar> {
     let top = groups.iter().filter_map(|group| group.people).max().unwrap_or(1);
     let bar = |group: &GroupSize| {
         let text = number::shown(group.people, language.words());
-        Bar::new(language.of(&group.name).to_owned(), text, group.people.map(f64::from), f64::from(top))
+        Bar::new(group_name::shown(language, group), text, group.people.map(f64::from), f64::from(top))
     };
     groups.iter().map(bar).collect()
 }
@@ -131,7 +132,7 @@ mod tests {
                 digest: "0123456789abcdef".into(),
                 created_at: "2026-04-01T00:00:00Z".into(),
                 people: Some(3_202),
-                variants: 12_345,
+                variants: Some(12_345),
                 contributors: vec![group.clone()],
                 strata: vec![group],
             }],

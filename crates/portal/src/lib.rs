@@ -2,7 +2,7 @@
 //!
 //! Level 6: a client of the same questions the API answers, through [`gj_api::frequency::answer`].
 //! Needs no script, asks nothing of other servers, decides nothing about rights, and keeps no state
-//! but two cookies: the language, and the token of who signed in.
+//! but two cookies, the language and the id of a session, and in memory who is signed in.
 
 mod about;
 mod bars;
@@ -10,12 +10,12 @@ mod citation;
 mod date;
 mod desk;
 mod frame;
+mod group_name;
 mod home;
 mod language;
 mod links;
 mod needles;
 mod number;
-mod origin;
 mod purpose;
 mod region;
 mod search;
@@ -36,6 +36,7 @@ use gj_gate::Gate;
 
 /// Every page, and the API under `/api`. In demo mode anybody may sign in as one of the example users.
 pub fn router(gate: Gate, demo: Option<Vec<DemoUser>>) -> Router {
+    let desk = Desk::new(gate.clone(), demo);
     let pages = Router::new()
         .route("/", get(home::show))
         .route("/search", get(search::show))
@@ -47,6 +48,6 @@ pub fn router(gate: Gate, demo: Option<Vec<DemoUser>>) -> Router {
         .route(style::PATH, get(style::show))
         .route(style::ICON_PATH, get(style::icon))
         .fallback(trouble::not_found)
-        .with_state(Desk::new(gate.clone(), demo));
-    gj_api::guard(pages.merge(gj_api::routes(gate.clone())), &gate)
+        .with_state(desk.clone());
+    gj_api::guard(pages.merge(gj_api::routes(gate.clone(), desk.sessions)), &gate)
 }

@@ -1,6 +1,7 @@
 //! The same question in its other forms: JSON, VCF and Beacon, and back to pages.
 
 use gj_gate::Place;
+use gj_model::variant::ALLELE_BASES_MAX;
 use gj_model::{FreezeName, Grouping, Variant};
 
 /// A question as a page asks it.
@@ -50,8 +51,13 @@ impl Links {
         format!("/api/beacon/v2/g_variants?{}", joined(parts))
     }
 
-    /// The page of a variant, asked for the same purpose.
+    /// The page of a variant, asked for the same purpose. One too long to be asked for by its alleles
+    /// has the page of its place.
     pub(crate) fn variant(&self, variant: &Variant) -> String {
+        if variant.reference.len().max(variant.alternate.len()) > ALLELE_BASES_MAX {
+            let (contig, at) = (variant.contig, variant.position);
+            return format!("/region/{}/{contig}:{at}-{at}?{}", self.freeze, joined([self.purpose()]));
+        }
         format!("/variant/{}/{variant}?{}", self.freeze, joined([self.purpose()]))
     }
 
@@ -98,6 +104,15 @@ mod tests {
             region.json(),
             "/api/frequency?freeze=2026.1&region=chr22%3A11-20&purpose=DS%3AMONDO%3A1&by=sex"
         );
+    }
+
+    #[test]
+    fn no_link_asks_for_more_than_may_be_asked() {
+        let mut variant: Variant = "chr22-5-G-A".parse().unwrap();
+        let links = links(Place::Region("chr22".parse().unwrap()));
+        assert!(links.variant(&variant).starts_with("/variant/2026.1/chr22-5-G-A?"));
+        variant.alternate = "A".repeat(ALLELE_BASES_MAX + 1);
+        assert!(links.variant(&variant).starts_with("/region/2026.1/chr22:5-5?"));
     }
 
     #[test]

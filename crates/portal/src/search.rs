@@ -12,8 +12,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use gj_api::Problem;
+use gj_api::{BadParameter, Problem};
 use gj_gate::Place;
+use gj_model::variant::ALLELE_BASES_MAX;
 
 #[derive(Template)]
 #[template(path = "search.html")]
@@ -26,6 +27,10 @@ struct Explanation {
 
 pub(crate) async fn show(State(desk): State<Desk>, visit: Visit) -> Response {
     let query = visit.param("q").unwrap_or_default().to_owned();
+    if meaning::is_too_long(&query) {
+        let expected = format!("alleles of at most {ALLELE_BASES_MAX} bases");
+        return trouble::page(&visit, &BadParameter::new("q", &query, expected).into());
+    }
     let Some(place) = meaning::of(&query) else { return explain(&visit, query) };
     let overview = match desk.gate.overview().await {
         Ok(overview) => overview,

@@ -1,9 +1,8 @@
-//! `/sign-in` and `/sign-out`: a token into a cookie, and out of it. Keeps no session of its own: every
-//! request is signed in anew by its token.
+//! `/sign-in` and `/sign-out`: a token opens a session, whose id goes into a cookie. Every request is
+//! signed in anew by the session's token; signing out ends the session, not only the cookie.
 
 use crate::desk::Desk;
 use crate::frame::{Frame, render};
-use crate::origin;
 use crate::trouble;
 use crate::visit::Visit;
 use crate::words::Words;
@@ -13,11 +12,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};
-use gj_api::{Problem, SESSION_COOKIE};
+use gj_api::{Problem, SESSION_COOKIE, SESSION_SECONDS_MAX, origin};
 use serde::Deserialize;
-
-/// Seconds a browser keeps somebody signed in.
-const SESSION_SECONDS: u64 = 12 * 3600;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -61,22 +57,35 @@ pub(crate) async fn enter(State(desk): State<Desk>, visit: Visit, Form(entry): F
         Ok(session) => session.is_some(),
         Err(error) => return trouble::page(&visit, &Problem::public(error)),
     };
-    match visit.cookie(SESSION_COOKIE, &token, SESSION_SECONDS).filter(|_| known) {
-        Some(cookie) => {
-            let mut response = Redirect::to(&next).into_response();
-            response.headers_mut().append(SET_COOKIE, cookie);
-            response
-        }
-        None => render(&visit, StatusCode::UNAUTHORIZED, &form(&desk, &visit, next, true)),
+    if !known {
+        return render(&visit, StatusCode::UNAUTHORIZED, &form(&desk, &visit, next, true));
+    }
+    // A browser has one session: the one it had before ends, and the new one has a new id.
+    end(&desk, &visit);
+    match desk.sessions.open(&token) {
+        Ok(id) => with_cookie(&visit, &next, &id, SESSION_SECONDS_MAX),
+        Err(problem) => trouble::page(&visit, &problem),
     }
 }
 
-pub(crate) async fn leave(visit: Visit) -> Response {
+pub(crate) async fn leave(State(desk): State<Desk>, visit: Visit) -> Response {
     if !origin::is_own(&visit.headers) {
         return trouble::foreign_form(&visit);
     }
-    let mut response = Redirect::to("/").into_response();
-    if let Some(cookie) = visit.cookie(SESSION_COOKIE, "", 0) {
+    end(&desk, &visit);
+    with_cookie(&visit, "/", "", 0)
+}
+
+/// Ends the session a browser had, if any.
+fn end(desk: &Desk, visit: &Visit) {
+    if let Some(id) = gj_api::cookie(&visit.headers, SESSION_COOKIE) {
+        desk.sessions.close(id);
+    }
+}
+
+fn with_cookie(visit: &Visit, next: &str, id: &str, seconds: u64) -> Response {
+    let mut response = Redirect::to(next).into_response();
+    if let Some(cookie) = visit.cookie(SESSION_COOKIE, id, seconds) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response

@@ -4,6 +4,7 @@ use crate::bars::{self, Bar};
 use crate::citation;
 use crate::desk::Desk;
 use crate::frame::{Frame, render};
+use crate::group_name;
 use crate::links::Links;
 use crate::number::{self, Cell};
 use crate::purpose::{self, PurposeForm};
@@ -186,7 +187,7 @@ fn label(visit: &Visit, overview: &Overview, by: Grouping, group: &str) -> Strin
         (Grouping::Contributor, id) => {
             let mut known = overview.freezes.iter().flat_map(|freeze| &freeze.contributors);
             let named = known.find(|contributor| contributor.id == id);
-            named.map_or_else(|| id.to_owned(), |contributor| visit.language.of(&contributor.name).to_owned())
+            named.map_or_else(|| id.to_owned(), |contributor| group_name::shown(visit.language, contributor))
         }
         (_, group) => group.to_owned(),
     }

@@ -34,7 +34,7 @@ impl Visit {
             gj_api::cookie(&parts.headers, language::COOKIE),
             parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()),
         );
-        let path = parts.uri.path().to_owned();
+        let path = own(parts.uri.path());
         Visit { language, session: None, path, params, headers: parts.headers.clone() }
     }
 
@@ -58,7 +58,9 @@ impl Visit {
         if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) }
     }
 
-    /// Whether the browser came over https, which is what the proxy in front says.
+    /// Whether the browser came over https, which is what the proxy in front says. Anybody may send
+    /// the header: it only ever adds `Secure` to the sender's own cookies, or an `s` to examples, and
+    /// opens nothing.
     pub(crate) fn is_secure(&self) -> bool {
         self.headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
     }
@@ -72,12 +74,18 @@ impl Visit {
     }
 }
 
+/// A path as an address of this server: one slash in front. Two, or a backslash, would make a browser
+/// take the next part for the name of another server, and pages link to themselves.
+fn own(path: &str) -> String {
+    format!("/{}", path.trim_start_matches(['/', '\\']))
+}
+
 impl FromRequestParts<Desk> for Visit {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Visit, Response> {
         let mut visit = Visit::nobody(parts);
-        match gj_api::session(&parts.headers, &desk.gate).await {
+        match gj_api::session(&parts.headers, &desk.gate, &desk.sessions).await {
             Ok(session) => {
                 visit.session = session;
                 Ok(visit)
@@ -107,6 +115,15 @@ pub(crate) mod tests {
             "/variant/1/x?by=stratum&purpose=DS%3AMONDO%3A1"
         );
         assert_eq!(visit.address_with(&[("by", ""), ("purpose", "")]), "/variant/1/x");
+    }
+
+    #[test]
+    fn a_page_links_to_this_server_only() {
+        for address in ["//evil.example/", "/\\evil.example/", "///evil.example/?lang=ja"] {
+            let visit = visit(address);
+            assert_eq!(visit.address_with(&[("lang", "en")]), "/evil.example/?lang=en", "{address}");
+        }
+        assert_eq!(visit("/").address_with(&[]), "/");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no registry where one was to be opened.
-    #[error("no registry at `{0}`; create one with `gj init`")]
+    #[error("no registry at `{0}`; restore it from a backup")]
     Missing(PathBuf),
     /// There is already a file where a registry was to be created.
     #[error("`{0}` already exists; choose an empty data directory")]

@@ -7,6 +7,7 @@ use crate::cli::Demo;
 use crate::commands::serve::serve;
 use crate::progress::{self, IngestBar};
 use anyhow::{Context, bail};
+use gj_gate::acts::init::{DirectoryKind, NewDirectory};
 use gj_gate::acts::submit::{SubmissionError, SubmitRequest, Unconsented};
 use gj_gate::{Asker, Clock, Gate, GateError};
 use gj_model::{Bilingual, UserId};
@@ -16,8 +17,6 @@ use std::sync::Arc;
 
 /// Name of the release the demo freezes.
 const FREEZE: &str = "demo-2026.1";
-/// Says that a data directory was made by this command.
-const MARKER: &str = "gj-demo.json";
 
 struct Contributor {
     id: &'static str,
@@ -77,17 +76,14 @@ pub async fn run(arguments: Demo) -> anyhow::Result<()> {
 
 async fn open(dir: &Path) -> anyhow::Result<Gate> {
     match Gate::open(dir, Clock::System).await {
-        Ok(gate) if dir.join(MARKER).is_file() => Ok(gate),
+        Ok(gate) if gate.kind() == DirectoryKind::Demo => Ok(gate),
         Ok(_) => bail!(
             "`{}` is a data directory, but not one of `gj demo`; choose another with --data",
             dir.display()
         ),
-        Err(GateError::NotADirectory(_)) => {
-            let gate = Gate::init(dir, None, Clock::System).await?;
-            let path = dir.join(MARKER);
-            std::fs::write(&path, "{ \"simulated\": true }\n")
-                .with_context(|| format!("`{}`", path.display()))?;
-            Ok(gate)
+        Err(GateError::NotADirectory(_) | GateError::HalfMade(_)) => {
+            let new = NewDirectory { programme: None, kind: DirectoryKind::Demo };
+            Ok(Gate::init(dir, new, Clock::System).await?)
         }
         Err(other) => Err(other.into()),
     }

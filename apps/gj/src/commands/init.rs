@@ -2,7 +2,7 @@
 
 use crate::cli::Init;
 use anyhow::Context;
-use gj_gate::acts::init::ProgrammeFile;
+use gj_gate::acts::init::{DirectoryKind, NewDirectory, ProgrammeFile};
 use gj_gate::{Clock, Gate};
 
 pub async fn run(arguments: Init) -> anyhow::Result<()> {
@@ -11,8 +11,9 @@ pub async fn run(arguments: Init) -> anyhow::Result<()> {
         None => None,
     };
     let name = arguments.programme.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-    let file = text.as_deref().map(|text| ProgrammeFile { name: &name, text });
-    let gate = Gate::init(&arguments.place.data, file, Clock::System).await?;
+    let programme = text.as_deref().map(|text| ProgrammeFile { name: &name, text });
+    let new = NewDirectory { programme, kind: DirectoryKind::Programme };
+    let gate = Gate::init(&arguments.place.data, new, Clock::System).await?;
     gate.close().await;
     eprintln!("data directory `{}` is ready", arguments.place.data.display());
     eprintln!(

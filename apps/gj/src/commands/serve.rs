@@ -1,10 +1,15 @@
 //! `gj serve`: the portal and the APIs.
 
 use crate::cli::Serve;
+use crate::connections::{self, Limits};
 use anyhow::Context;
 use gj_gate::Gate;
 use gj_portal::DemoUser;
 use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Between two looks for withdrawals that another process could not finish.
+const REPAIR_EVERY: Duration = Duration::from_secs(60);
 
 pub async fn run(arguments: Serve) -> anyhow::Result<()> {
     let gate = super::open(&arguments.place).await?;
@@ -17,9 +22,24 @@ pub async fn serve(gate: Gate, demo: Option<Vec<DemoUser>>, listen: SocketAddr) 
         tokio::net::TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     eprintln!("serving on http://{}/", listener.local_addr()?);
     let router = gj_portal::router(gate.clone(), demo);
-    axum::serve(listener, router).with_graceful_shutdown(interrupted()).await?;
+    let limits = Limits::of(gate.config().limits.request_seconds_max);
+    let repairing = tokio::spawn(keep_repaired(gate.clone()));
+    connections::serve(listener, router, limits, interrupted()).await;
+    // Every step of a repair may be repeated, so that it may be left at any.
+    repairing.abort();
     gate.close().await;
     Ok(())
+}
+
+/// Finishes what withdrawals left to do, at once and whenever something waits. Answers are right
+/// without it; it keeps the promise of erasure while no other command runs.
+async fn keep_repaired(gate: Gate) {
+    loop {
+        if let Err(error) = gate.repair_waiting().await {
+            tracing::warn!(%error, "a withdrawal waits for its repair; answers leave it out already");
+        }
+        tokio::time::sleep(REPAIR_EVERY).await;
+    }
 }
 
 async fn interrupted() {

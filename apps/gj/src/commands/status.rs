@@ -19,7 +19,7 @@ pub async fn run(arguments: Status) -> anyhow::Result<()> {
             freeze.name,
             freeze.created_at,
             shown(freeze.people),
-            freeze.variants
+            freeze.variants.map_or_else(|| "hidden".to_owned(), |n| n.to_string())
         );
         for group in freeze.contributors.iter().chain(&freeze.strata) {
             println!("  {:24} {}", group.id, shown(group.people));

@@ -28,8 +28,11 @@ pub async fn run(arguments: Verify) -> anyhow::Result<()> {
 
 pub async fn repair(arguments: Repair) -> anyhow::Result<()> {
     let gate = super::open(&arguments.place).await?;
-    gate.repair().await?;
+    let waiting = gate.repair().await?;
     gate.close().await;
-    eprintln!("nothing is left to do");
+    match waiting {
+        0 => eprintln!("nothing is left to do"),
+        _ => eprintln!("{waiting} withdrawals came meanwhile; the `gj` that is writing repairs them, too"),
+    }
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use crate::cli::{Receipt, Withdraw};
 use crate::{output, progress};
+use gj_gate::GateError;
+use gj_gate::acts::withdraw::ReceiptOf;
 use serde_json::Value;
 
 pub async fn run(arguments: Withdraw) -> anyhow::Result<()> {
@@ -9,13 +11,17 @@ pub async fn run(arguments: Withdraw) -> anyhow::Result<()> {
     let asker = gate.local(&arguments.operator.user);
     let json = arguments.format.json;
     let spinner = progress::spinner("withdrawing");
-    let receipts = gate
+    let withdrawn = gate
         .withdraw(&asker, &arguments.participants)
         .await
         .map_err(|error| output::refusal_as_json(error, json));
     spinner.finish_and_clear();
-    let receipts = receipts?;
+    let withdrawn = withdrawn?;
     gate.close().await;
+    if let Some(error) = &withdrawn.repair_error {
+        tell_what_waits(error);
+    }
+    let receipts = withdrawn.receipts;
     match (json, &receipts[..]) {
         (true, [receipt]) => output::json(receipt),
         (true, _) => output::json(&receipts),
@@ -28,9 +34,26 @@ pub async fn run(arguments: Withdraw) -> anyhow::Result<()> {
 
 pub async fn receipt(arguments: Receipt) -> anyhow::Result<()> {
     let gate = super::open(&arguments.place).await?;
-    let receipt = gate.receipt(&gate.local(&arguments.operator.user), &arguments.receipt).await?;
+    let of = match (&arguments.receipt, &arguments.participant) {
+        (Some(number), _) => ReceiptOf::Number(number),
+        (None, Some(participant)) => ReceiptOf::Participant(participant),
+        (None, None) => anyhow::bail!("name a receipt or a --participant"),
+    };
+    let receipt = gate.receipt(&gate.local(&arguments.operator.user), of).await?;
     gate.close().await;
     output::json(&receipt)
+}
+
+/// The withdrawal holds, so the status is success; what is still to be done is told beside it.
+fn tell_what_waits(error: &GateError) {
+    match error {
+        GateError::Busy(_) => eprintln!(
+            "the withdrawal holds; another `gj` is writing, genotypes are erased when it ends, or by `gj repair`"
+        ),
+        other => eprintln!(
+            "the withdrawal holds, but genotypes are not erased yet: {other}; mend it, then run `gj repair`"
+        ),
+    }
 }
 
 fn print(receipt: &Value) {

@@ -1,7 +1,7 @@
 //! Bad input gets one clear error, and nothing half-done stays behind.
 
 use crate::cohort::{MadeUp, header};
-use crate::house::{House, shared};
+use crate::house::{House, gj, shared};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -193,6 +193,42 @@ fn a_changed_audit_log_does_not_verify() {
     fs::write(&database, bytes).unwrap();
     house.fails(1, &["audit", "verify"], &[]);
     house.fails(1, &["verify"], &[]);
+}
+
+/// Whatever `init` is told to work on, it removes nothing that it did not make.
+#[test]
+fn init_never_clears_a_directory_that_lost_its_marker() {
+    let (house, good) = ready();
+    let file = house.beside("good.vcf");
+    fs::write(&file, good).unwrap();
+    house.ok(&["ingest", "--institution", "centre"], &[&file]);
+    let marker = house.dir().join("gj-data.json");
+    let text = fs::read(&marker).unwrap();
+    fs::remove_file(&marker).unwrap();
+    let (_, errors) = house.fails(1, &["status"], &[]);
+    assert!(errors.contains("gj-data.json") && errors.contains("restore"), "{errors}");
+    assert!(!errors.contains("gj init"), "{errors}");
+    house.fails(1, &["init"], &[]);
+    let demo = gj().args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(house.dir()).output().unwrap();
+    assert_eq!(demo.status.code(), Some(1));
+    // Not even with the sign of an interrupted `init` in it.
+    let sign = house.dir().join("gj-init.json");
+    fs::write(&sign, "{ \"programme\": \"genomics-japan\", \"state\": \"init in progress\" }\n").unwrap();
+    house.fails(1, &["init"], &[]);
+    fs::write(&marker, text).unwrap();
+    house.ok(&["verify"], &[]);
+    assert!(!sign.exists(), "a whole directory carries no sign of `init`");
+    assert_eq!(house.json(&["status", "--json"], &[])["progress"]["batches"], 1);
+}
+
+#[test]
+fn what_a_refused_asker_sends_is_not_kept_at_any_length() {
+    let (house, _) = ready();
+    let variant = format!("chr2-3000001-A-{}", "ACGT".repeat(200));
+    let ask = ["frequency", "--freeze", "r1", "--variant", &variant, "--as", "academic", "--purpose", "GRU"];
+    house.fails(3, &ask, &[]);
+    let log = house.ok(&["audit", "export"], &[]);
+    assert!(log.contains("characters, sha256:") && !log.contains("ACGTACGT"), "{log}");
 }
 
 /// The specification's own corpus: whatever is in a file, the answer is an exit status, not a panic.

@@ -17,10 +17,41 @@ fn the_demo_loads_serves_and_starts_again() {
         let home = http::get(&server.address, "/?lang=en", None);
         assert_eq!(home.status, 200);
         assert!(home.body.contains("demo-2026.1") && home.body.contains("2,400"), "{}", home.body);
+        assert!(home.body.contains(" · tohoku-kita<"), "an institution's id stands beside its name");
         let home = http::get(&server.address, "/?lang=ja", None);
-        assert!(home.body.contains("lang=\"ja\""));
+        assert!(home.body.contains("lang=\"ja\"") && home.body.contains(" · tohoku-kita<"));
+        the_examples_on_its_pages_find_something(&server.address);
     }
     assert!(gj().args(["verify", "--data"]).arg(&dir).status().unwrap().success());
+}
+
+/// What the home page, the search page and the page about the API suggest must be in the demo.
+fn the_examples_on_its_pages_find_something(address: &str) {
+    let host = format!("Origin: http://{address}\r\n");
+    let form = "user=academic&next=%2F";
+    let headers = format!(
+        "{host}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
+        form.len()
+    );
+    let cookie = http::send(address, "POST", "/sign-in", &headers, form).header("set-cookie").unwrap();
+    let cookie = format!("Cookie: {}\r\n", cookie.split(';').next().unwrap());
+    let mut suggested: Vec<String> = ["/", "/search"]
+        .into_iter()
+        .flat_map(|page| {
+            let page = http::get(address, page, None).body;
+            let links = page.split("href=\"/search?q=").skip(1);
+            links.map(|rest| rest.split('"').next().unwrap().to_owned()).collect::<Vec<_>>()
+        })
+        .collect();
+    suggested.sort();
+    suggested.dedup();
+    assert!(suggested.len() >= 3, "{suggested:?}");
+    for query in suggested {
+        let found = http::send(address, "GET", &format!("/search?q={query}"), &cookie, "");
+        let page = http::send(address, "GET", &found.header("location").unwrap(), &cookie, "");
+        assert_eq!(page.status, 200, "{query}");
+        assert!(page.body.contains("42127941"), "{query}");
+    }
 }
 
 #[test]

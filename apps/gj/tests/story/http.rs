@@ -11,6 +11,13 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// The first header of a name.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        let mut found = lines.filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.next().map(|(_, value)| value.to_owned())
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.body))
     }
@@ -18,15 +25,18 @@ impl Reply {
 
 /// One request; `token` goes into an `Authorization` header.
 pub fn request(address: &str, method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> Reply {
-    let mut stream = TcpStream::connect(address).unwrap();
     let authorization = token.map(|t| format!("Authorization: Bearer {t}\r\n")).unwrap_or_default();
     let content = body
         .map(|b| format!("Content-Type: application/json\r\nContent-Length: {}\r\n", b.len()))
         .unwrap_or_default();
-    let body = body.unwrap_or_default();
-    let text = format!(
-        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{authorization}{content}\r\n{body}"
-    );
+    send(address, method, path, &format!("{authorization}{content}"), body.unwrap_or_default())
+}
+
+/// One request with header lines of the caller's, each with its line end.
+pub fn send(address: &str, method: &str, path: &str, headers: &str, body: &str) -> Reply {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let text =
+        format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n{body}");
     stream.write_all(text.as_bytes()).unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();

@@ -20,7 +20,7 @@ const PUBLIC: [&str; 10] = [
     "GET /api/beacon/v2/filtering_terms",
 ];
 
-fn ready() -> House {
+pub fn ready() -> House {
     let cohort = MadeUp::new(60, 20, 2);
     let house = House::new();
     let everybody: Vec<usize> = (0..60).collect();

@@ -6,46 +6,46 @@ use super::request::Request;
 use super::resultsets;
 use crate::frequency::{self, ask::Asked};
 use crate::status::{BadParameter, BeaconProblem, Problem};
-use crate::who;
+use crate::who::{self, Counter};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
-use gj_gate::{FrequencyAnswer, Gate};
+use gj_gate::FrequencyAnswer;
 use serde_json::Value;
 
 pub(crate) async fn get(
-    State(gate): State<Gate>,
+    State(counter): State<Counter>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, BeaconProblem> {
-    answer(&gate, &headers, Fields::from_query(query.as_deref().unwrap_or_default())).await
+    answer(&counter, &headers, Fields::from_query(query.as_deref().unwrap_or_default())).await
 }
 
 pub(crate) async fn post(
-    State(gate): State<Gate>,
+    State(counter): State<Counter>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Value>, BeaconProblem> {
-    answer(&gate, &headers, Fields::from_body(&body)).await
+    answer(&counter, &headers, Fields::from_body(&body)).await
 }
 
 async fn answer(
-    gate: &Gate,
+    counter: &Counter,
     headers: &HeaderMap,
     fields: Result<Fields, BadParameter>,
 ) -> Result<Json<Value>, BeaconProblem> {
     let request = fields
         .and_then(|fields| Request::read(&fields))
         .map_err(|bad| BeaconProblem { problem: bad.into(), meta: envelope::meta_of_error() })?;
-    match found(gate, headers, &request).await {
+    match found(counter, headers, &request).await {
         Ok(body) => Ok(Json(body)),
         Err(problem) => Err(BeaconProblem { problem, meta: envelope::meta(&request) }),
     }
 }
 
-async fn found(gate: &Gate, headers: &HeaderMap, request: &Request) -> Result<Value, Problem> {
-    let session = who::session(headers, gate).await.map_err(Problem::public)?;
+async fn found(counter: &Counter, headers: &HeaderMap, request: &Request) -> Result<Value, Problem> {
+    let session = who::session(headers, &counter.gate, &counter.sessions).await.map_err(Problem::public)?;
     if request.test {
         // The form of an answer without any data: nothing is asked of the gate.
         return Ok(resultsets::body(request, &[]));
@@ -58,7 +58,7 @@ async fn found(gate: &Gate, headers: &HeaderMap, request: &Request) -> Result<Va
     for freeze in datasets {
         let (place, purpose) = (request.query.place(), request.purpose.clone());
         let asked = Asked { freeze, place, by: request.by, purpose };
-        released.push(frequency::answer(gate, session.as_ref(), asked).await?);
+        released.push(frequency::answer(&counter.gate, session.as_ref(), asked).await?);
     }
     let answers: Vec<&FrequencyAnswer> = released.iter().map(|answer| answer.get()).collect();
     Ok(resultsets::body(request, &answers))

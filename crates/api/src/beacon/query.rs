@@ -4,7 +4,7 @@
 use super::{assembly, fields::Fields};
 use crate::status::BadParameter;
 use gj_gate::Place;
-use gj_model::variant::is_bases;
+use gj_model::variant::{ALLELE_BASES_MAX, is_bases};
 use gj_model::{Contig, Position, Region, Variant};
 
 /// A range query also finds deletions that begin this many bases before the range and reach into it.
@@ -195,6 +195,9 @@ fn coordinate(fields: &Fields, name: &str) -> Result<Option<u64>, BadParameter> 
 fn alleles(fields: &Fields, name: &str) -> Result<Option<String>, BadParameter> {
     let Some(text) = fields.get(name) else { return Ok(None) };
     let bases = if matches!(text, "-" | ".") { "" } else { text };
+    if bases.len() > ALLELE_BASES_MAX {
+        return Err(BadParameter::new(name, text, format!("at most {ALLELE_BASES_MAX} bases")));
+    }
     if bases.is_empty() || is_bases(bases.as_bytes()) {
         return Ok(Some(bases.to_ascii_uppercase()));
     }
@@ -296,6 +299,17 @@ mod tests {
             ("assemblyId=GRCh37&referenceName=22&start=5&end=9", "assemblyId"),
         ] {
             assert_eq!(query(text).unwrap_err().name, name, "{text}");
+        }
+    }
+
+    #[test]
+    fn alleles_are_not_longer_than_a_question_may_be() {
+        for name in ["referenceBases", "alternateBases"] {
+            let text = |bases| format!("referenceName=22&start=5&end=9&{name}={}", "A".repeat(bases));
+            assert!(query(&text(1_000)).is_ok());
+            let error = query(&text(900_000)).unwrap_err();
+            assert_eq!((error.name.as_str(), error.expected.as_str()), (name, "at most 1000 bases"));
+            assert!(error.to_string().len() < 200);
         }
     }
 

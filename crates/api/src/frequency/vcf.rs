@@ -3,9 +3,11 @@
 //!
 //! VCF 4.3 specification, <https://samtools.github.io/hts-specs/VCFv4.3.pdf>, sections 1.4 and 1.6.
 
+mod group_id;
+
 use gj_gate::{FrequencyAnswer, Released};
 use gj_model::{Cells, Contig, SiteFrequency};
-use std::collections::{BTreeMap, BTreeSet};
+use group_id::GroupIds;
 use std::io::{self, Write};
 
 /// The five counts and the frequency: key, `Number`, `Type`, meaning.
@@ -27,18 +29,14 @@ pub fn write(answer: &Released<FrequencyAnswer>, out: &mut impl Write) -> io::Re
 }
 
 fn write_answer(answer: &FrequencyAnswer, out: &mut impl Write) -> io::Result<()> {
-    let suffixes = suffixes(&answer.sites);
-    write_header(answer, &suffixes, out)?;
+    let groups = GroupIds::of(&answer.sites);
+    write_header(answer, &groups, out)?;
     let mut sites: Vec<&SiteFrequency> = answer.sites.iter().collect();
     sites.sort_by(|a, b| a.variant.cmp(&b.variant));
-    sites.into_iter().try_for_each(|site| write_site(site, &suffixes, out))
+    sites.into_iter().try_for_each(|site| write_site(site, &groups, out))
 }
 
-fn write_header(
-    answer: &FrequencyAnswer,
-    suffixes: &BTreeMap<String, String>,
-    out: &mut impl Write,
-) -> io::Result<()> {
+fn write_header(answer: &FrequencyAnswer, groups: &GroupIds, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "##fileformat=VCFv4.3")?;
     writeln!(out, "##source=genomics-japan-{}", env!("CARGO_PKG_VERSION"))?;
     writeln!(out, "##reference=GRCh38")?;
@@ -54,7 +52,10 @@ fn write_header(
             counts that would reveal one by subtraction, are hidden and written as a dot; zero is shown\">",
         answer.smallest_cell, answer.hidden_cells
     )?;
-    for (group, suffix) in in_order(suffixes) {
+    for (id, name) in groups.renamed() {
+        writeln!(out, "##gjGroup=<ID={id},Name=\"{}\">", quoted(name))?;
+    }
+    for (group, suffix) in groups.suffixes() {
         for (key, number, kind, meaning) in KEYS {
             let people = if group == "all" { "everybody".to_owned() } else { format!("group {group}") };
             let about = quoted(&format!("{meaning}, {people}"));
@@ -64,15 +65,11 @@ fn write_header(
     writeln!(out, "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO")
 }
 
-fn write_site(
-    site: &SiteFrequency,
-    suffixes: &BTreeMap<String, String>,
-    out: &mut impl Write,
-) -> io::Result<()> {
+fn write_site(site: &SiteFrequency, groups: &GroupIds, out: &mut impl Write) -> io::Result<()> {
     let v = &site.variant;
     write!(out, "{}\t{}\t.\t{}\t{}\t.\t.\t", v.contig, v.position, v.reference, v.alternate)?;
     let mut between = "";
-    for (group, suffix) in in_order(suffixes) {
+    for (group, suffix) in groups.suffixes() {
         let Some(cells) = site.groups.get(group) else { continue };
         for ((key, ..), value) in KEYS.iter().zip(values(cells)) {
             write!(out, "{between}{key}{suffix}={value}")?;
@@ -91,33 +88,6 @@ fn values(cells: &Cells) -> [String; 6] {
     [count(cells.ac), count(cells.an), frequency, count(cells.hom), count(cells.hemi), count(cells.people)]
 }
 
-/// What is put behind the keys of each group: nothing for the total, `_GROUP` for others.
-fn suffixes(sites: &[SiteFrequency]) -> BTreeMap<String, String> {
-    let groups: BTreeSet<&String> = sites.iter().flat_map(|site| site.groups.keys()).collect();
-    let mut taken = BTreeSet::new();
-    let mut suffixes = BTreeMap::from([("all".to_owned(), String::new())]);
-    for group in groups.into_iter().filter(|group| *group != "all") {
-        let clean = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '.') { c } else { '_' };
-        let plain: String = group.chars().map(clean).collect();
-        let mut suffix = format!("_{plain}");
-        let mut copy = 2;
-        // Two names may become one when their other letters are replaced.
-        while !taken.insert(suffix.clone()) {
-            suffix = format!("_{plain}.{copy}");
-            copy += 1;
-        }
-        suffixes.insert(group.clone(), suffix);
-    }
-    suffixes
-}
-
-/// The total first, then the groups by name.
-fn in_order(suffixes: &BTreeMap<String, String>) -> impl Iterator<Item = (&str, &str)> {
-    let all = suffixes.iter().filter(|(group, _)| *group == "all");
-    let others = suffixes.iter().filter(|(group, _)| *group != "all");
-    all.chain(others).map(|(group, suffix)| (group.as_str(), suffix.as_str()))
-}
-
 /// Text inside the quotes of a header line.
 fn quoted(text: &str) -> String {
     text.replace(|c: char| c.is_control(), " ").replace('\\', "\\\\").replace('"', "\\\"")
@@ -128,6 +98,7 @@ pub(crate) mod tests {
     use super::*;
     use gj_gate::Citation;
     use gj_model::Grouping;
+    use std::collections::BTreeMap;
 
     /// An answer with a hidden cell, made by hand.
     pub(crate) fn answer() -> FrequencyAnswer {
@@ -165,21 +136,13 @@ pub(crate) mod tests {
             lines[0],
             "chr22\t42127941\t.\tG\tA\t.\t.\tAC=1601;AN=6404;AF=0.25;nhomalt=0;nhemi=0;npeople=3202;\
                 AC_JPT=.;AN_JPT=208;AF_JPT=.;nhomalt_JPT=0;nhemi_JPT=0;npeople_JPT=104;\
-                AC_a_b__x_=0;AN_a_b__x_=0;AF_a_b__x_=.;nhomalt_a_b__x_=0;nhemi_a_b__x_=0;npeople_a_b__x_=0"
+                AC_G1=0;AN_G1=0;AF_G1=.;nhomalt_G1=0;nhemi_G1=0;npeople_G1=0"
         );
         assert!(lines[1].starts_with("chr22\t42127941\t.\tGT\tA\t"));
         assert!(text.starts_with("##fileformat=VCFv4.3\n"));
         assert!(text.contains("##contig=<ID=chr22,length=50818468,assembly=GRCh38>"));
         assert!(text.contains("##gjFreeze=<ID=2026.1,Digest=\"abc\">"));
+        assert!(text.contains("##gjGroup=<ID=G1,Name=\"a;b \\\"x\\\"\">\n"), "{text}");
         assert!(text.contains("group a;b \\\"x\\\"\">"));
-    }
-
-    #[test]
-    fn names_that_become_the_same_stay_apart() {
-        let mut answer = answer();
-        answer.sites[0].groups = ["北", "南"].map(|name| (name.to_owned(), Cells::default())).into();
-        answer.sites.truncate(1);
-        let suffixes = suffixes(&answer.sites);
-        assert_ne!(suffixes["北"], suffixes["南"]);
     }
 }

@@ -4,7 +4,6 @@ use crate::ask::Asker;
 use crate::audit::Note;
 use crate::error::GateError;
 use crate::gate::Gate;
-use crate::lock::WriterLock;
 use gj_model::{BatchId, FreezeName, InstitutionId};
 use gj_registry::Batch;
 use serde::Serialize;
@@ -34,11 +33,13 @@ impl Gate {
     /// Rewrites batches that came in as haplotype-sorted ones, several as one where no release can tell.
     ///
     /// # Errors
-    /// [`GateError::Busy`]; a refusal; what the files say. What was rewritten before an error stays.
+    /// [`GateError::Busy`] when another writer does not end in time; a refusal; what the files say. What was rewritten before an error stays.
     pub async fn compact(&self, asker: &Asker) -> Result<CompactReport, GateError> {
         self.authorise(asker, ACT, "batches").await?;
-        let _lock = WriterLock::take(&self.inner.dir)?;
-        self.repair_locked().await?;
+        self.as_writer(self.writer_wait_max(), self.compact_all(asker)).await
+    }
+
+    async fn compact_all(&self, asker: &Asker) -> Result<CompactReport, GateError> {
         let mut report = CompactReport::default();
         for ((institution, _), ids) in self.groups().await? {
             self.compact_group(asker, &institution, &ids, &mut report).await?;

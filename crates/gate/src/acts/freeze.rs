@@ -5,7 +5,6 @@ use crate::ask::Asker;
 use crate::audit::Note;
 use crate::error::GateError;
 use crate::gate::Gate;
-use crate::lock::WriterLock;
 use gj_model::FreezeName;
 use gj_registry::NewFreeze;
 use serde::Serialize;
@@ -36,8 +35,10 @@ impl Gate {
     /// what the files say. Nothing half-made stays visible.
     pub async fn freeze(&self, asker: &Asker, name: &FreezeName) -> Result<FreezeReport, GateError> {
         self.authorise(asker, ACT, name.as_str()).await?;
-        let _lock = WriterLock::take(&self.inner.dir)?;
-        self.repair_locked().await?;
+        self.as_writer(self.writer_wait_max(), self.count_release(asker, name)).await
+    }
+
+    async fn count_release(&self, asker: &Asker, name: &FreezeName) -> Result<FreezeReport, GateError> {
         if self.inner.registry.read().await?.freeze(name).await?.is_some() {
             return Err(GateError::FreezeExists(name.clone()));
         }

@@ -5,8 +5,9 @@ use crate::disclosure::Disclosure;
 use crate::error::GateError;
 use crate::gate::Gate;
 use crate::release::Released;
-use gj_model::{Bilingual, Counts, FreezeName, Grouping, ReleaseClass};
+use gj_model::{Bilingual, FreezeName, Grouping, ReleaseClass};
 use gj_registry::{Freeze, Institution, PanelState, Reads};
+use gj_store::StoreError;
 use serde::Serialize;
 
 /// The public face of the programme.
@@ -37,8 +38,9 @@ pub struct FreezeCard {
     pub created_at: String,
     /// People in it now; hidden below the smallest cell.
     pub people: Option<u32>,
-    /// Variants on its day.
-    pub variants: u64,
+    /// Variants in it now. `None` while it waits to be recounted without somebody who left: the number
+    /// of its day would tell that they had variants of their own.
+    pub variants: Option<u64>,
     /// People by contributor.
     pub contributors: Vec<GroupSize>,
     /// People by population stratum.
@@ -87,6 +89,14 @@ impl Gate {
     /// # Errors
     /// When the registry or a panel cannot be read.
     pub async fn overview(&self) -> Result<Released<Overview>, GateError> {
+        match self.overview_once().await {
+            // A withdrawal replaced a panel between the registry and its file: the registry knows better now.
+            Err(GateError::Store(StoreError::Missing { .. })) => self.overview_once().await,
+            done => done,
+        }
+    }
+
+    async fn overview_once(&self) -> Result<Released<Overview>, GateError> {
         let mut reads = self.inner.registry.read().await?;
         let settings = self.settings(&mut reads).await?;
         let institutions = reads.institutions().await?;
@@ -138,6 +148,14 @@ impl Gate {
         Ok((members.classes, members.people))
     }
 
+    /// Variants of a release, as if who left had never been there; `None` until that is counted.
+    fn variants_of(&self, freeze: &Freeze) -> Result<Option<u64>, GateError> {
+        match freeze.state {
+            PanelState::Current => Ok(Some(self.panel(&freeze.panel)?.manifest().rows)),
+            PanelState::Stale => Ok(None),
+        }
+    }
+
     async fn card(
         &self,
         reads: &mut Reads,
@@ -165,7 +183,7 @@ impl Gate {
                 .into_iter()
                 .find(|(id, _)| id == "all")
                 .and_then(|(_, people)| people),
-            variants: freeze.variants,
+            variants: self.variants_of(freeze)?,
             contributors: groups(Grouping::Contributor),
             strata: groups(Grouping::Stratum),
         })
@@ -178,9 +196,7 @@ fn sizes(
     people: &[u32],
     smallest: u32,
 ) -> impl Fn(Grouping) -> Vec<(String, Option<u32>)> + use<> {
-    let disclosure = Disclosure::new(classes, &vec![true; classes.len()], smallest);
-    let counts: Vec<Counts> =
-        people.iter().map(|people| Counts { people: *people, ..Counts::default() }).collect();
-    let shown = disclosure.judge(&counts);
+    let disclosure = Disclosure::new(classes, people, &vec![true; classes.len()], smallest);
+    let shown = disclosure.judge_people(people);
     move |split| disclosure.pick(&shown, split).into_iter().map(|(id, cells)| (id, cells.people)).collect()
 }

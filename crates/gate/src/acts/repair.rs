@@ -21,19 +21,39 @@ struct Changes {
 }
 
 impl Gate {
-    /// Finishes what is left to do after withdrawals and sweeps files that nothing refers to.
+    /// Finishes what is left to do after withdrawals and sweeps files that nothing refers to. Returns
+    /// how many withdrawals still wait, because they came while another writer had begun.
     ///
     /// # Errors
-    /// [`GateError::Busy`] when another process is writing; what the files say.
-    pub async fn repair(&self) -> Result<(), GateError> {
-        let _lock = WriterLock::take(&self.inner.dir)?;
-        self.repair_locked().await
+    /// [`GateError::Busy`] when another writer does not end in time; what the files say.
+    pub async fn repair(&self) -> Result<usize, GateError> {
+        self.as_writer(self.writer_wait_max(), async { Ok(()) }).await?;
+        Ok(self.inner.registry.read().await?.unfinished_withdrawals().await?.len())
     }
 
-    /// The same for a caller that holds the writer lock.
+    /// Repairs if a withdrawal waits and nobody is writing; whoever writes will repair, too.
+    ///
+    /// # Errors
+    /// What the files say.
+    pub async fn repair_waiting(&self) -> Result<(), GateError> {
+        if self.inner.registry.read().await?.unfinished_withdrawals().await?.is_empty() {
+            return Ok(());
+        }
+        match WriterLock::take(&self.inner.dir) {
+            Ok(_lock) => self.repair_locked().await,
+            Err(GateError::Busy(_)) => Ok(()),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Finishes and sweeps for a caller that holds the writer lock, until nobody waits any more.
     pub(crate) async fn repair_locked(&self) -> Result<(), GateError> {
-        let waiting = self.inner.registry.read().await?.unfinished_withdrawals().await?;
-        if !waiting.is_empty() {
+        loop {
+            let waiting = self.inner.registry.read().await?.unfinished_withdrawals().await?;
+            // Somebody may leave while others are erased: those come in the next round.
+            if waiting.is_empty() {
+                break;
+            }
             let mut changes = Changes::default();
             self.erase(&waiting, &mut changes).await?;
             self.recount(&mut changes).await?;

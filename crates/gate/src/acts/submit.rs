@@ -4,7 +4,6 @@ use crate::ask::Asker;
 use crate::audit::Note;
 use crate::error::GateError;
 use crate::gate::Gate;
-use crate::lock::WriterLock;
 pub use gj_ingest::{Progress, SubmissionError};
 use gj_ingest::{ReadOptions, Reference, Roster, Submission, SubmissionReport};
 use gj_model::{BatchId, InstitutionId, ScopeItem};
@@ -67,8 +66,15 @@ impl Gate {
         progress: Arc<dyn Progress>,
     ) -> Result<SubmitReport, GateError> {
         self.authorise_for(asker, ACT, &request.institution).await?;
-        let _lock = WriterLock::take(&self.inner.dir)?;
-        self.repair_locked().await?;
+        self.as_writer(self.writer_wait_max(), self.take_in(asker, request, progress)).await
+    }
+
+    async fn take_in(
+        &self,
+        asker: &Asker,
+        request: SubmitRequest,
+        progress: Arc<dyn Progress>,
+    ) -> Result<SubmitReport, GateError> {
         let SubmitRequest { institution, files, reference, unconsented } = request;
         let paths = files.clone();
         let submission = tokio::task::spawn_blocking(move || {

@@ -4,9 +4,13 @@ use crate::acts::members::Members;
 use crate::error::GateError;
 use crate::gate::Gate;
 use gj_model::SampleSet;
-use gj_registry::{Freeze, PanelState};
-use gj_store::{Counting, Panel};
+use gj_registry::{Batch, Freeze, PanelState, Reads};
+use gj_store::{Counting, Panel, StoreError};
 use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// How often the registry is read again because a writer replaced what was being checked.
+const ROUNDS_MAX: usize = 20;
 
 /// What was checked.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -34,47 +38,121 @@ impl Gate {
         let mut report = VerifyReport::default();
         self.inner.registry.integrity().await?;
         report.audit_lines = self.verify_audit().await?.lines;
-        let mut reads = self.inner.registry.read().await?;
-        report.withdrawals_to_repair = reads.unfinished_withdrawals().await?.len() as u64;
-        for row in reads.batches().await? {
-            let batch = self.inner.store.batch(&row.id)?;
-            if batch.digest() != row.manifest_digest {
-                return Err(GateError::Inconsistent(format!("batch `{}` is not the one registered", row.id)));
-            }
-            let keys = batch.manifest().samples.clone();
-            let mut registered = reads.batch_samples(&row.id).await?;
-            registered.sort_unstable();
-            let mut held: Vec<i64> = keys.into_iter().filter(|key| *key != 0).collect();
-            held.sort_unstable();
-            if held != registered {
-                return Err(GateError::Inconsistent(format!(
-                    "batch `{}` holds other samples than registered",
-                    row.id
-                )));
-            }
-            report.rows += tokio::task::spawn_blocking(move || {
-                batch.check()?;
-                let everybody = SampleSet::all(batch.samples());
-                let mut scan = batch.calls(None, &everybody)?;
-                let mut rows = 0;
-                while let Some(chunk) = scan.next_rows()? {
-                    rows += chunk.len() as u64;
-                }
-                Ok::<u64, GateError>(rows)
-            })
-            .await??;
-            report.batches += 1;
-        }
-        for freeze in reads.freezes().await? {
-            let panel = self.inner.store.panel(&freeze.panel)?;
-            let members =
-                Members::of(&self.inner.store, &mut reads, &freeze.batches, self.inner.clock.today()).await?;
-            report.sites +=
-                tokio::task::spawn_blocking(move || verify_panel(&freeze, &panel, &members)).await??;
-            report.freezes += 1;
-        }
+        report.withdrawals_to_repair =
+            self.inner.registry.read().await?.unfinished_withdrawals().await?.len() as u64;
+        self.verify_batches(&mut report).await?;
+        self.verify_freezes(&mut report).await?;
         Ok(report)
     }
+
+    /// Checks every batch. One that a writer replaced and swept meanwhile is left to its successor.
+    async fn verify_batches(&self, report: &mut VerifyReport) -> Result<(), GateError> {
+        let mut checked = BTreeSet::new();
+        for _ in 0..ROUNDS_MAX {
+            let mut reads = self.inner.registry.read().await?;
+            let mut replaced = false;
+            for row in reads.batches().await? {
+                if checked.contains(&row.id) {
+                    continue;
+                }
+                match self.verify_batch(&mut reads, &row).await {
+                    Ok(rows) => {
+                        report.rows += rows;
+                        report.batches += 1;
+                        checked.insert(row.id);
+                    }
+                    Err(error) if may_be_swept(&error) => {
+                        if self.inner.registry.read().await?.batch(&row.id).await?.is_some() {
+                            return Err(error);
+                        }
+                        replaced = true;
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            if !replaced {
+                return Ok(());
+            }
+        }
+        Err(GateError::Busy(self.inner.dir.clone()))
+    }
+
+    /// Every byte of a batch, its people, and every row decoded; returns the number of rows.
+    async fn verify_batch(&self, reads: &mut Reads, row: &Batch) -> Result<u64, GateError> {
+        let batch = self.inner.store.batch(&row.id)?;
+        if batch.digest() != row.manifest_digest {
+            return Err(GateError::Inconsistent(format!("batch `{}` is not the one registered", row.id)));
+        }
+        let keys = batch.manifest().samples.clone();
+        let mut registered = reads.batch_samples(&row.id).await?;
+        registered.sort_unstable();
+        let mut held: Vec<i64> = keys.into_iter().filter(|key| *key != 0).collect();
+        held.sort_unstable();
+        if held != registered {
+            return Err(GateError::Inconsistent(format!(
+                "batch `{}` holds other samples than registered",
+                row.id
+            )));
+        }
+        tokio::task::spawn_blocking(move || {
+            batch.check()?;
+            let everybody = SampleSet::all(batch.samples());
+            let mut scan = batch.calls(None, &everybody)?;
+            let mut rows = 0;
+            while let Some(chunk) = scan.next_rows()? {
+                rows += chunk.len() as u64;
+            }
+            Ok::<u64, GateError>(rows)
+        })
+        .await?
+    }
+
+    /// Checks every release. One that was recounted, or whose batches were replaced, meanwhile is
+    /// checked again as it is now.
+    async fn verify_freezes(&self, report: &mut VerifyReport) -> Result<(), GateError> {
+        let mut checked = BTreeSet::new();
+        for _ in 0..ROUNDS_MAX {
+            let mut reads = self.inner.registry.read().await?;
+            let mut replaced = false;
+            for freeze in reads.freezes().await? {
+                if checked.contains(&freeze.name) {
+                    continue;
+                }
+                match self.verify_freeze(&mut reads, &freeze).await {
+                    Ok(sites) => {
+                        report.sites += sites;
+                        report.freezes += 1;
+                        checked.insert(freeze.name);
+                    }
+                    Err(error) if may_be_swept(&error) => {
+                        if self.inner.registry.read().await?.freeze(&freeze.name).await? == Some(freeze) {
+                            return Err(error);
+                        }
+                        replaced = true;
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            if !replaced {
+                return Ok(());
+            }
+        }
+        Err(GateError::Busy(self.inner.dir.clone()))
+    }
+
+    async fn verify_freeze(&self, reads: &mut Reads, freeze: &Freeze) -> Result<u64, GateError> {
+        let panel = self.inner.store.panel(&freeze.panel)?;
+        let today = self.inner.clock.today();
+        let members = Members::of(&self.inner.store, reads, &freeze.batches, today).await?;
+        let freeze = freeze.clone();
+        tokio::task::spawn_blocking(move || verify_panel(&freeze, &panel, &members)).await?
+    }
+}
+
+/// Whether an error may come of a file that a writer removed because the registry names another now.
+fn may_be_swept(error: &GateError) -> bool {
+    use StoreError::{Damaged, Io, Missing};
+    matches!(error, GateError::Store(Missing { .. } | Damaged { .. } | Io { .. }))
 }
 
 /// Every byte of a panel, and, unless somebody left since, every count against the genotypes.

@@ -4,23 +4,45 @@ use crate::ask::Asker;
 use crate::audit::Note;
 use crate::error::GateError;
 use crate::gate::Gate;
-use crate::lock::WriterLock;
 use gj_model::FreezeName;
 use serde_json::{Value, json};
+use std::time::Duration;
+
+/// How long the erasure waits for another writer: the withdrawal holds already, and that writer erases
+/// when it ends.
+const WAIT_MAX: Duration = Duration::from_secs(10);
 
 const ACT: &str = "participant.withdraw";
+
+/// Withdrawals that have taken effect.
+#[derive(Debug)]
+pub struct Withdrawn {
+    /// One receipt each, in order.
+    pub receipts: Vec<Value>,
+    /// Why genotypes are still to be erased and releases to be recounted. Answers leave the people out
+    /// all the same.
+    pub repair_error: Option<GateError>,
+}
+
+/// Which receipt is asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum ReceiptOf<'a> {
+    /// By its number.
+    Number(&'a str),
+    /// By the participant who withdrew.
+    Participant(&'a str),
+}
 
 impl Gate {
     /// Withdraws participants. When the first transaction is committed no answer counts them any
     /// more; then batches and panels are written anew without them, and the receipts completed.
-    /// If another process is writing, that second part is left to it or to the next writer.
-    ///
-    /// Returns one receipt each, in order.
+    /// If another process keeps writing, that second part is left to it or to the next writer.
     ///
     /// # Errors
+    /// Only as long as nobody is withdrawn: what fails after that is told in [`Withdrawn`].
     /// [`GateError::Participant`] when one is not registered or has left already (then nobody of the
     /// list is withdrawn); a refusal.
-    pub async fn withdraw(&self, asker: &Asker, participants: &[String]) -> Result<Vec<Value>, GateError> {
+    pub async fn withdraw(&self, asker: &Asker, participants: &[String]) -> Result<Withdrawn, GateError> {
         self.authorise(asker, ACT, "participant").await?;
         let mut tx = self.inner.registry.begin().await?;
         let mut receipts = Vec::with_capacity(participants.len());
@@ -31,7 +53,7 @@ impl Gate {
             };
             if person.withdrawn_at.is_some() {
                 return Err(GateError::Participant(
-                    "the participant has withdrawn before; nothing was changed",
+                    "the participant has withdrawn before; nothing was changed (`gj receipt --participant` shows the receipt)",
                 ));
             }
             let at = self.inner.clock.at();
@@ -63,31 +85,45 @@ impl Gate {
             let detail = json!({ "releases": stale.len(), "batches": batches.len() });
             let note = Note { actor: asker.name(), act: ACT, subject: &receipt, outcome: "masked", detail };
             self.note(&mut tx, note).await?;
-            receipts.push(receipt);
+            receipts.push((receipt, document));
         }
         self.commit(tx).await?;
-        match WriterLock::take(&self.inner.dir) {
-            Ok(_lock) => self.repair_locked().await?,
-            Err(GateError::Busy(_)) => {}
-            Err(other) => return Err(other),
-        }
-        let mut reads = self.inner.registry.read().await?;
+        let wait_max = self.writer_wait_max().min(WAIT_MAX);
+        let repair_error = self.as_writer(wait_max, async { Ok(()) }).await.err();
         let mut documents = Vec::with_capacity(receipts.len());
-        for receipt in &receipts {
-            documents.extend(reads.withdrawal(receipt).await?.map(|withdrawal| withdrawal.document));
+        for (receipt, masked) in receipts {
+            // A receipt that cannot be read again is still true as it was written.
+            documents.push(self.document(&receipt).await.unwrap_or(masked));
         }
-        Ok(documents)
+        Ok(Withdrawn { receipts: documents, repair_error })
+    }
+
+    /// A receipt as it is now.
+    async fn document(&self, receipt: &str) -> Option<Value> {
+        let mut reads = self.inner.registry.read().await.ok()?;
+        reads.withdrawal(receipt).await.ok()?.map(|withdrawal| withdrawal.document)
     }
 
     /// The receipt of an earlier withdrawal.
     ///
     /// # Errors
-    /// A refusal; [`GateError::Participant`] for an unknown receipt.
-    pub async fn receipt(&self, asker: &Asker, receipt: &str) -> Result<Value, GateError> {
+    /// A refusal; [`GateError::Participant`] for a receipt or participant that is not known, or a
+    /// participant who has not withdrawn.
+    pub async fn receipt(&self, asker: &Asker, of: ReceiptOf<'_>) -> Result<Value, GateError> {
         self.authorise(asker, ACT, "receipt").await?;
         let mut tx = self.inner.registry.begin().await?;
-        let withdrawal = tx.withdrawal(receipt).await?;
-        let withdrawal = withdrawal.ok_or(GateError::Participant("there is no receipt of that number"))?;
+        let withdrawal = match of {
+            ReceiptOf::Number(receipt) => {
+                let withdrawal = tx.withdrawal(receipt).await?;
+                withdrawal.ok_or(GateError::Participant("there is no receipt of that number"))?
+            }
+            ReceiptOf::Participant(participant) => {
+                let person = tx.person_by_participant(participant).await?;
+                let person = person.ok_or(GateError::Participant("no such participant is registered"))?;
+                let withdrawal = tx.withdrawal_of(person.person_key).await?;
+                withdrawal.ok_or(GateError::Participant("the participant has not withdrawn"))?
+            }
+        };
         let subject = withdrawal.receipt.as_str();
         let note =
             Note { actor: asker.name(), act: ACT, subject, outcome: "receipt shown", detail: json!({}) };

@@ -1,59 +1,24 @@
-//! What can be computed from sums: linear algebra over the groups that are shown.
+//! What can be computed from sums: linear algebra over what is shown.
 //!
-//! Each group is a sum of atoms. A hidden group can be computed from the shown ones exactly when its
-//! row is a linear combination of theirs. Atoms inside a group shown as zero are zero, since counts
-//! are not negative, and drop out first. Arithmetic is modulo the prime 2³¹ − 1; a row of zeros and
-//! ones that is dependent over the rationals is dependent there too, so nothing computable is missed.
+//! Unknowns are the measures of the atoms. A shown cell is a known sum of unknowns; a form can be
+//! computed from the shown cells exactly when its row is a linear combination of theirs. Which measures
+//! of an atom are independent depends on the kinds of people it can hold: once a shown zero rules kinds
+//! out, measures begin to stand for one another, and become one unknown. Arithmetic is modulo the prime
+//! 2³¹ − 1; rows dependent over the rationals are dependent there too, so nothing computable is missed.
+
+use super::form::{AC, AN, Form, HEMI, HOM, KINDS, Kinds, MEASURES, PEOPLE};
 
 const PRIME: u64 = (1 << 31) - 1;
 
-/// The row space of the groups shown.
-pub(crate) struct Span {
-    known_zero: Vec<bool>,
-    /// Reduced rows with their pivot atom, in the order found.
-    rows: Vec<(usize, Vec<u64>)>,
-}
+/// Measures in the order in which they are chosen as unknowns.
+const CHOICE: [usize; 5] = [PEOPLE, AC, HOM, HEMI, AN];
 
-impl Span {
-    /// From the shown groups: their atoms, and whether the group's value is zero.
-    pub(crate) fn new<'a>(atoms: usize, shown: impl Iterator<Item = (&'a [usize], bool)>) -> Span {
-        let mut span = Span { known_zero: vec![false; atoms], rows: Vec::new() };
-        let (zero, rest): (Vec<_>, Vec<_>) = shown.partition(|(_, is_zero)| *is_zero);
-        for atom in zero.iter().flat_map(|(group, _)| group.iter()) {
-            span.known_zero[*atom] = true;
-        }
-        for (group, _) in rest {
-            if let Some((pivot, mut row)) = span.reduce(group) {
-                let scale = inverse(row[pivot]);
-                row.iter_mut().for_each(|value| *value = *value * scale % PRIME);
-                span.rows.push((pivot, row));
-            }
-        }
-        span
-    }
+/// Each measure of an atom as a combination of its unknown measures, modulo the prime.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Expression([[u64; 5]; 5]);
 
-    /// Whether the sum over these atoms follows from the groups shown.
-    pub(crate) fn determines(&self, group: &[usize]) -> bool {
-        self.reduce(group).is_none()
-    }
-
-    /// The row of a group less its projection; `None` when nothing is left.
-    fn reduce(&self, group: &[usize]) -> Option<(usize, Vec<u64>)> {
-        let mut row = vec![0u64; self.known_zero.len()];
-        for atom in group.iter().filter(|atom| !self.known_zero[**atom]) {
-            row[*atom] = 1;
-        }
-        for (pivot, known) in &self.rows {
-            let factor = row[*pivot];
-            if factor != 0 {
-                for (value, part) in row.iter_mut().zip(known) {
-                    *value = (*value + (PRIME - factor) * part) % PRIME;
-                }
-            }
-        }
-        let pivot = row.iter().position(|value| *value != 0)?;
-        Some((pivot, row))
-    }
+fn residue(value: i64) -> u64 {
+    value.rem_euclid(PRIME as i64) as u64
 }
 
 /// Inverse modulo the prime, by Fermat's little theorem.
@@ -69,22 +34,137 @@ fn inverse(value: u64) -> u64 {
     result
 }
 
+impl Expression {
+    /// For an atom that can hold people of these kinds.
+    pub(crate) fn of(kinds: Kinds) -> Expression {
+        let possible: Vec<usize> = (0..KINDS.len()).filter(|kind| kinds & 1 << kind != 0).collect();
+        let mut expressions = [[0; 5]; 5];
+        // Reduced rows over the kinds, each with the combination of chosen measures it stands for.
+        let mut chosen: Vec<(usize, Vec<u64>, [u64; 5])> = Vec::new();
+        for measure in CHOICE {
+            let mut row: Vec<u64> = possible.iter().map(|kind| residue(KINDS[*kind][measure])).collect();
+            let mut combination = [0u64; 5];
+            for (pivot, known, of) in &chosen {
+                let factor = row[*pivot];
+                for (value, part) in row.iter_mut().zip(known) {
+                    *value = (*value + (PRIME - factor) * part) % PRIME;
+                }
+                for (sum, part) in combination.iter_mut().zip(of) {
+                    *sum = (*sum + factor * part) % PRIME;
+                }
+            }
+            match row.iter().position(|value| *value != 0) {
+                None => expressions[measure] = combination,
+                Some(pivot) => {
+                    expressions[measure][measure] = 1;
+                    let scale = inverse(row[pivot]);
+                    // measure = combination + row, so row/scale = (measure - combination)/scale.
+                    let mut of = combination.map(|sum| (PRIME - sum) % PRIME * scale % PRIME);
+                    of[measure] = (of[measure] + scale) % PRIME;
+                    row.iter_mut().for_each(|value| *value = *value * scale % PRIME);
+                    chosen.push((pivot, row, of));
+                }
+            }
+        }
+        Expression(expressions)
+    }
+
+    /// The measures that share unknowns with each measure, as bits.
+    pub(crate) fn links(&self) -> [u8; 5] {
+        self.0.map(|row| MEASURES.iter().filter(|m| row[**m] != 0).fold(0, |bits, m| bits | 1 << m))
+    }
+}
+
+/// The row space of what is shown.
+pub(crate) struct Span<'a> {
+    expressions: &'a [&'a Expression],
+    rows: Vec<(usize, Vec<u64>)>,
+}
+
+impl<'a> Span<'a> {
+    /// Nothing is shown yet; one expression for each atom.
+    pub(crate) fn new(expressions: &'a [&'a Expression]) -> Span<'a> {
+        Span { expressions, rows: Vec::new() }
+    }
+
+    /// Learns the value of a form over a group of atoms.
+    pub(crate) fn learn(&mut self, group: &[usize], form: &Form) {
+        if let Some((pivot, mut row)) = self.reduce(group, form) {
+            let scale = inverse(row[pivot]);
+            row.iter_mut().for_each(|value| *value = *value * scale % PRIME);
+            self.rows.push((pivot, row));
+        }
+    }
+
+    /// Whether the value of the form follows from what was learned.
+    pub(crate) fn determines(&self, group: &[usize], form: &Form) -> bool {
+        self.reduce(group, form).is_none()
+    }
+
+    /// The row of a form less its projection; `None` when nothing is left.
+    fn reduce(&self, group: &[usize], form: &Form) -> Option<(usize, Vec<u64>)> {
+        let mut row = vec![0u64; self.expressions.len() * 5];
+        for atom in group {
+            for (measure, factor) in form.iter().enumerate().filter(|(_, factor)| **factor != 0) {
+                let factor = residue(*factor);
+                for (unknown, part) in self.expressions[*atom].0[measure].iter().enumerate() {
+                    let at = &mut row[atom * 5 + unknown];
+                    *at = (*at + factor * part) % PRIME;
+                }
+            }
+        }
+        for (pivot, known) in &self.rows {
+            let factor = row[*pivot];
+            if factor != 0 {
+                for (value, part) in row.iter_mut().zip(known).skip(*pivot) {
+                    *value = (*value + (PRIME - factor) * part) % PRIME;
+                }
+            }
+        }
+        let pivot = row.iter().position(|value| *value != 0)?;
+        Some((pivot, row))
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::form::measure;
     use super::*;
 
     #[test]
     fn a_difference_of_two_groups_is_determined() {
-        let all = [0, 1, 2];
-        let groups: [&[usize]; 2] = [&all, &[0, 1]];
-        let span = Span::new(3, groups.into_iter().map(|g| (g, false)));
-        assert!(span.determines(&[2]));
-        assert!(!span.determines(&[0]));
+        let all = Expression::of(0b111);
+        let expressions = [&all, &all, &all];
+        let mut span = Span::new(&expressions);
+        span.learn(&[0, 1, 2], &measure(AC));
+        span.learn(&[0, 1], &measure(AC));
+        assert!(span.determines(&[2], &measure(AC)));
+        assert!(!span.determines(&[0], &measure(AC)) && !span.determines(&[2], &measure(HOM)));
     }
 
     #[test]
-    fn zeros_leave_less_to_guess() {
-        let groups: [(&[usize], bool); 2] = [(&[0, 1, 2], false), (&[1, 2], true)];
-        assert!(Span::new(3, groups.into_iter()).determines(&[0]));
+    fn kinds_ruled_out_make_measures_stand_for_one_another() {
+        // Nobody heterozygous: twice the homozygous people are the alternate alleles.
+        let diploid = Expression::of(0b101);
+        let expressions = [&diploid];
+        let mut span = Span::new(&expressions);
+        span.learn(&[0], &measure(AC));
+        assert!(span.determines(&[0], &measure(HOM)) && !span.determines(&[0], &measure(PEOPLE)));
+        // People and called alleles of diploid people are one number.
+        let diploid = Expression::of(0b111);
+        let expressions = [&diploid];
+        let mut span = Span::new(&expressions);
+        span.learn(&[0], &measure(AN));
+        assert!(span.determines(&[0], &measure(PEOPLE)) && !span.determines(&[0], &measure(AC)));
+    }
+
+    #[test]
+    fn a_row_learned_later_may_have_an_earlier_pivot() {
+        let all = Expression::of(0b111);
+        let expressions = [&all, &all];
+        let mut span = Span::new(&expressions);
+        span.learn(&[1], &measure(AC));
+        span.learn(&[0, 1], &measure(AC));
+        assert!(span.determines(&[0], &measure(AC)));
     }
 }

@@ -2,6 +2,7 @@
 //! never guesses a place.
 
 use gj_gate::Place;
+use gj_model::variant::VariantError;
 use gj_model::{Contig, Region, Variant};
 
 /// The place meant, if the text is one.
@@ -15,11 +16,21 @@ pub(crate) fn of(typed: &str) -> Option<Place> {
     colon.parse::<Region>().ok().map(Place::Region)
 }
 
+/// Whether the text is a variant whose alleles are longer than a question may name.
+pub(crate) fn is_too_long(typed: &str) -> bool {
+    matches!(folded(typed).parse::<Variant>(), Err(VariantError::Long(_)))
+}
+
 /// Half-width, one spelling of the dash, columns of a VCF line joined, chromosome as the model writes it.
 fn folded(typed: &str) -> String {
     let half: String = typed.chars().map(half_width).collect();
     let joined = half.split_whitespace().collect::<Vec<_>>().join("-");
-    let Some(end) = joined.find([':', '-']) else { return joined };
+    // A chromosome alone is all of it, if it is called one: `22` and `X` may be anything.
+    let end = match joined.find([':', '-']) {
+        Some(end) => end,
+        None if joined.get(..3).is_some_and(|prefix| prefix.eq_ignore_ascii_case("chr")) => joined.len(),
+        None => return String::new(),
+    };
     let (contig, rest) = joined.split_at(end);
     match contig_of(contig) {
         Some(contig) => format!("{contig}{rest}"),
@@ -76,6 +87,8 @@ mod tests {
             ("22-42126499-42130865", "chr22:42126499-42130865"),
             ("x:5-9", "chrX:5-9"),
             ("chrmt:5-9", "chrM:5-9"),
+            ("CHRM", "chrM:1-16569"),
+            ("chr22", "chr22:1-50818468"),
             (&full_width("22:42,126,499-42,130,865"), "chr22:42126499-42130865"),
         ] {
             assert_eq!(of(typed).map(|place| place.to_string()).as_deref(), Some(region), "{typed}");
@@ -83,10 +96,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_too_long_is_told_apart() {
+        assert!(is_too_long(&format!("22:5 A {}", "C".repeat(1_001))));
+        assert!(!is_too_long("22:5 A C") && !is_too_long(&"C".repeat(1_001)));
+    }
+
+    #[test]
     fn nothing_else_is() {
-        for typed in
-            ["", " ", "CYP2D6", "rs1065852", "chr22", "22:0", "99:5-9", "22:9-5", "<script>", "chr22-5-G"]
-        {
+        for typed in [
+            "",
+            " ",
+            "CYP2D6",
+            "rs1065852",
+            "22",
+            "X",
+            "chr",
+            "chr99",
+            "22:0",
+            "99:5-9",
+            "22:9-5",
+            "<script>",
+            "chr22-5-G",
+        ] {
             assert!(of(typed).is_none(), "{typed}");
         }
     }

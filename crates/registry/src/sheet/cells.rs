@@ -9,6 +9,12 @@ const NAME_CHARS_MAX: usize = 128;
 const STRATUM_CHARS_MAX: usize = 64;
 const DISEASES_MAX: usize = 100;
 
+/// Whether a spreadsheet put quotes around the cell. They would become part of the id, which then is
+/// no sample's of any file.
+pub(super) fn is_quoted(cell: &str) -> bool {
+    cell.starts_with('"') || cell.ends_with('"')
+}
+
 /// A sample's or a participant's id.
 pub(super) fn id(cell: &str) -> Result<String, String> {
     // `0` and `.` mean "nobody" among the parents, so nobody may be called so.

@@ -164,9 +164,12 @@ fn contradictions(row: &SheetRow, institution: &InstitutionId, known: &Known, pr
     let mut problem =
         |column: &str, what: &str| problems.add(|| format!("line {line}, column `{column}`: {what}"));
     let differs = "differs from what is registered; send a correction to the data manager";
+    // Not by whom: that another institution knows the person is not told.
+    let taken = "this id is already in use; ids are unique in the whole programme, so write your \
+        institution before them, as in `my-hospital.0001`";
     match known.people.get(&row.about_sample.participant) {
         Some(person) if person.institution != *institution => {
-            problem("participant", "registered by another institution; expected one of your own");
+            problem("participant", taken);
         }
         Some(person) if person.withdrawn => {
             problem("participant", "has withdrawn and cannot be registered; take the line out");
@@ -180,7 +183,7 @@ fn contradictions(row: &SheetRow, institution: &InstitutionId, known: &Known, pr
     }
     match known.samples.get(&row.sample) {
         Some(sample) if sample.institution != *institution => {
-            problem("sample", "registered by another institution; expected one of your own");
+            problem("sample", taken);
         }
         Some(sample) => {
             for column in compare::sample_columns(&sample.cells, &row.about_sample) {

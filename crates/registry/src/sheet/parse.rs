@@ -9,6 +9,9 @@ use crate::error::Error;
 use crate::problems::Problems;
 use std::collections::HashMap;
 
+/// What is said of a cell in quotes.
+const UNQUOTED: &str = "expected cells without double quotes around them; remove the quotes";
+
 /// Which cell of a line each of [`COLUMNS`] is.
 type Places = [usize; COLUMNS.len()];
 
@@ -45,6 +48,10 @@ fn read_lines(text: &str, problems: &mut Problems) -> Vec<SheetRow> {
 fn read_header(line: usize, header: &str, problems: &mut Problems) -> Option<Places> {
     let mut found: HashMap<&str, usize> = HashMap::new();
     let before = problems.total;
+    if header.split('\t').map(str::trim).any(cells::is_quoted) {
+        problems.add(|| format!("line {line}: {UNQUOTED}"));
+        return None;
+    }
     if !header.split('\t').any(|cell| COLUMNS.contains(&cell.trim())) {
         // One problem, not one a cell: the header is missing altogether.
         problems
@@ -78,22 +85,28 @@ fn read_header(line: usize, header: &str, problems: &mut Problems) -> Option<Pla
 }
 
 fn read_row(line: usize, text: &str, places: &Places, problems: &mut Problems) -> Option<SheetRow> {
-    let mut cells: Vec<&str> = text.split('\t').map(str::trim).collect();
+    let mut texts: Vec<&str> = text.split('\t').map(str::trim).collect();
     // Spreadsheets drop tabs at the end of a line: a last cell or two that are not there are empty, and
     // an empty consent allows nothing.
-    if (COLUMNS.len() - 2..COLUMNS.len()).contains(&cells.len()) {
-        cells.resize(COLUMNS.len(), "");
+    if (COLUMNS.len() - 2..COLUMNS.len()).contains(&texts.len()) {
+        texts.resize(COLUMNS.len(), "");
     }
-    if cells.len() != COLUMNS.len() {
-        let found = cells.len();
+    if texts.len() != COLUMNS.len() {
+        let found = texts.len();
         problems.add(|| {
             format!("line {line}: expected {} cells separated by tabs, found {found}", COLUMNS.len())
         });
         return None;
     }
     let [sample, participant, sex, family, father, mother, stratum, consent, diseases] =
-        places.map(|place| cells[place]);
+        places.map(|place| texts[place]);
     let mut row = Row { line, problems };
+    let quoted = COLUMNS.iter().zip(places.iter()).filter(|(_, place)| cells::is_quoted(texts[**place]));
+    let quoted: Vec<&str> = quoted.map(|(column, _)| *column).collect();
+    if !quoted.is_empty() {
+        quoted.iter().for_each(|column| row.problem(column, UNQUOTED));
+        return None;
+    }
     // Every cell is read before the first missing one ends the line: all its problems are told.
     let sample = row.take("sample", cells::id(sample));
     let participant = row.take("participant", cells::id(participant));

@@ -50,14 +50,16 @@ async fn one_contradiction_refuses_the_whole_sheet() {
 }
 
 #[tokio::test]
-async fn another_institutions_samples_are_refused() {
+async fn ids_in_use_are_refused_and_not_told_whose_they_are() {
     let world = World::new().await;
     world.import("biobank-minato", TRIO).await.unwrap();
     let shown = told(world.import("ncc-hikari", TRIO).await);
-    assert!(shown.contains("column `sample`: registered by another institution"), "{shown}");
-    assert!(shown.contains("column `participant`: registered by another institution"), "{shown}");
+    assert!(shown.contains("column `sample`: this id is already in use"), "{shown}");
+    assert!(shown.contains("column `participant`: this id is already in use"), "{shown}");
+    assert!(shown.contains("as in `my-hospital.0001`"), "{shown}");
+    assert!(!shown.contains("another institution") && !shown.contains("minato"), "{shown}");
     let new_sample = "X\tPA\tmale\tF1\t\t\tJPT\tresearch,foreign\t\n";
-    assert!(told(world.import("ncc-hikari", new_sample).await).contains("another institution"));
+    assert!(told(world.import("ncc-hikari", new_sample).await).contains("already in use"));
 }
 
 #[tokio::test]

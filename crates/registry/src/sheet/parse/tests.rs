@@ -75,3 +75,15 @@ fn other_than_utf8_is_told_by_line() {
     assert!(parse(HEADER.as_bytes(), "sheet.tsv").is_err());
     assert!(parse(b"", "sheet.tsv").is_err());
 }
+
+#[test]
+fn cells_in_quotes_are_refused_and_not_repeated() {
+    let text = format!("{HEADER}\n\"SECRET1\"\tP1\tmale\t\t\t\tJPT\t\"research,foreign\"\t\n");
+    let shown = problems(&text).to_string();
+    assert!(shown.contains("line 2, column `sample`: expected cells without double quotes"), "{shown}");
+    assert!(shown.contains("line 2, column `consent`") && shown.contains("remove the quotes"), "{shown}");
+    assert!(shown.contains("has 2 problems") && !shown.contains("SECRET"), "{shown}");
+    let header: Vec<String> = HEADER.split('\t').map(|cell| format!("\"{cell}\"")).collect();
+    let shown = problems(&(header.join("\t") + "\nS1\n")).to_string();
+    assert!(shown.contains("line 1: expected cells without double quotes"), "{shown}");
+}

@@ -1,0 +1,155 @@
+//! Several processes on one directory: who waits for whom, and what holds meanwhile.
+
+use crate::cohort::{Dice, MadeUp};
+use crate::house::House;
+use serde_json::Value;
+use std::fs::{self, File};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const PEOPLE: usize = 24;
+
+/// Two batches of people, one release.
+fn ready() -> House {
+    with_batches(2, 20)
+}
+
+fn with_batches(batches: usize, sites: usize) -> House {
+    let cohort = MadeUp::new(PEOPLE, sites, 5);
+    let house = House::new();
+    let everybody: Vec<usize> = (0..PEOPLE).collect();
+    fs::write(house.beside("sheet.tsv"), cohort.sheet(&everybody)).unwrap();
+    house.ok(&["import-samples", "--institution", "centre"], &[&house.beside("sheet.tsv")]);
+    for (name, people) in everybody.chunks(PEOPLE / batches).enumerate() {
+        let file = house.beside(&format!("{name}.vcf"));
+        fs::write(&file, cohort.vcf(people, |_| true)).unwrap();
+        house.ok(&["ingest", "--institution", "centre"], &[&file]);
+    }
+    house.ok(&["freeze", "r1"], &[]);
+    house
+}
+
+/// What another `gj` that is writing holds.
+fn writing(house: &House) -> File {
+    let lock = File::create(house.dir().join("writer.lock")).unwrap();
+    lock.lock().unwrap();
+    lock
+}
+
+fn release(house: &House) -> Value {
+    house.json(&["status", "--json"], &[])["freezes"][0].clone()
+}
+
+#[test]
+fn a_withdrawal_holds_while_another_writes_and_a_server_repairs_it() {
+    let house = ready();
+    fs::write(house.dir().join("gj.toml"), "[limits]\nwriter_wait_seconds_max = 1\n").unwrap();
+    let before = release(&house);
+    assert!(before["people"] == PEOPLE && before["variants"].as_u64() > Some(0));
+    let other = writing(&house);
+    let output = house.run(&["withdraw", "--json", "P4"], &[]);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && errors.contains("the withdrawal holds"), "{errors}");
+    let receipt: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(receipt["state"], "masked");
+    let masked = release(&house);
+    assert_eq!((&masked["people"], &masked["variants"]), (&(PEOPLE - 1).into(), &Value::Null));
+    let (_, errors) = house.fails(1, &["freeze", "r2"], &[]);
+    assert!(errors.contains("another `gj` is writing"), "{errors}");
+    drop(other);
+    let _server = house.serve();
+    let started = Instant::now();
+    loop {
+        let now: Value = serde_json::from_str(&house.ok(&["receipt", "--participant", "P4"], &[])).unwrap();
+        assert_eq!(now["receipt"], receipt["receipt"]);
+        if now["state"] == "repaired" {
+            break;
+        }
+        assert!(started.elapsed() < Duration::from_secs(60), "the server repairs");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(release(&house)["variants"].as_u64().is_some());
+    house.ok(&["verify"], &[]);
+}
+
+#[test]
+fn a_writer_waits_for_the_one_before() {
+    let house = ready();
+    let other = writing(&house);
+    let ending = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(2_500));
+        drop(other);
+    });
+    let output = house.run(&["freeze", "r2"], &[]);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && errors.contains("waiting up to 60 s"), "{errors}");
+    ending.join().unwrap();
+}
+
+#[test]
+fn a_repair_that_fails_hides_no_receipt() {
+    let house = ready();
+    let batches: Vec<_> =
+        fs::read_dir(house.dir().join("batches")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let away = house.beside("away");
+    fs::create_dir(&away).unwrap();
+    for path in &batches {
+        fs::rename(path, away.join(path.file_name().unwrap())).unwrap();
+    }
+    let output = house.run(&["withdraw", "--json", "P4", "P20"], &[]);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && errors.contains("missing"), "{errors}");
+    let receipts: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(receipts.as_array().unwrap().iter().all(|receipt| receipt["state"] == "masked"));
+    let (_, errors) = house.fails(1, &["withdraw", "P4"], &[]);
+    assert!(errors.contains("has withdrawn before"), "{errors}");
+    for path in &batches {
+        fs::rename(away.join(path.file_name().unwrap()), path).unwrap();
+    }
+    house.ok(&["repair"], &[]);
+    for (participant, receipt) in ["P4", "P20"].iter().zip(receipts.as_array().unwrap()) {
+        let now = house.ok(&["receipt", "--participant", participant], &[]);
+        let now: Value = serde_json::from_str(&now).unwrap();
+        assert_eq!((&now["state"], &now["receipt"]), (&"repaired".into(), &receipt["receipt"]));
+    }
+    house.fails(1, &["receipt", "--participant", "P5"], &[]);
+    house.fails(2, &["receipt"], &[]);
+    house.ok(&["verify"], &[]);
+}
+
+fn signal(process: &Child, name: &str) {
+    let sent = Command::new("kill").args([name, &process.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+/// Verifying is stopped at any moment while somebody leaves, and then finds other files than it was about
+/// to read.
+#[test]
+fn verifying_goes_on_while_batches_are_replaced() {
+    let house = with_batches(8, 600);
+    let started = Instant::now();
+    house.ok(&["verify"], &[]);
+    let takes = started.elapsed();
+    let mut dice = Dice(3);
+    for person in (0..PEOPLE).rev().filter(|person| person % 3 != 0) {
+        let mut verifying = house.command(&["verify"], &[]);
+        verifying.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let verifying = verifying.spawn().unwrap();
+        std::thread::sleep(Duration::from_micros(dice.roll(takes.as_micros() as u64)));
+        signal(&verifying, "-STOP");
+        let mut leaving = house.command(&["withdraw", &format!("P{person}")], &[]);
+        let mut leaving = leaving.stdout(Stdio::null()).spawn().unwrap();
+        // Stopped while it holds the anchor, verifying would be waited for.
+        for _ in 0..100 {
+            if leaving.try_wait().unwrap().is_some() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        signal(&verifying, "-CONT");
+        assert!(leaving.wait().unwrap().success());
+        let verified = verifying.wait_with_output().unwrap();
+        assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+    }
+    house.ok(&["verify"], &[]);
+}
