@@ -208,7 +208,7 @@ impl<'a> Site<'a> {
         let kinds = self.kinds_left(hidden, None);
         let expressions = self.expressions(&kinds);
         let linked = self.linked(&expressions);
-        let span = self.span(&expressions, hidden, linked, None);
+        let span = self.span(&expressions, hidden, linked);
         let atoms = |group: usize| self.disclosure.groups[group].atoms.as_slice();
         let exposed = self.targets.iter().find(|(group, form)| span.determines(atoms(*group), form));
         if let Some((group, form)) = exposed {
@@ -244,13 +244,30 @@ impl<'a> Site<'a> {
 
     /// A cell of a group that, with other cells of the same group, gives one of its targets away.
     fn own_gift(&self, hidden: &Hidden) -> Option<(usize, usize)> {
-        self.targets.iter().find_map(|(group, form)| {
-            let kinds = self.kinds_left(hidden, Some(*group));
+        let mut targets = self.targets.iter().peekable();
+        while let Some((group, _)) = targets.peek() {
+            let group = *group;
+            // To its own cells, atoms of a group that can hold the same kinds of people are one.
+            let left = self.kinds_left(hidden, Some(group));
+            let mut kinds: Vec<Kinds> =
+                self.disclosure.groups[group].atoms.iter().map(|atom| left[*atom]).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            let atoms: Vec<usize> = (0..kinds.len()).collect();
             let expressions = self.expressions(&kinds);
-            let span = self.span(&expressions, hidden, ALL_MEASURES, Some(*group));
-            let given = span.determines(&self.disclosure.groups[*group].atoms, form);
-            given.then(|| self.own_cell(*group, form, hidden)).flatten()
-        })
+            let mut span = Span::new(&expressions, ALL_MEASURES);
+            for measure in MEASURES.into_iter().filter(|m| !hidden[group][*m] && self.values[group][*m] > 0) {
+                span.learn(&atoms, &form::measure(measure));
+            }
+            while let Some((_, form)) = targets.next_if(|(of, _)| *of == group) {
+                if span.determines(&atoms, form)
+                    && let Some(cell) = self.own_cell(group, form, hidden)
+                {
+                    return Some(cell);
+                }
+            }
+        }
+        None
     }
 
     fn expressions(&self, kinds: &[Kinds]) -> Vec<&'a Expression> {
@@ -298,19 +315,12 @@ impl<'a> Site<'a> {
         }
     }
 
-    /// What the shown cells of all groups, or of one, tell by sums.
-    fn span<'b>(
-        &self,
-        expressions: &'b [&'b Expression],
-        hidden: &Hidden,
-        linked: u8,
-        only: Option<usize>,
-    ) -> Span<'b> {
-        let mut span = Span::new(expressions);
+    /// What the shown cells of all groups tell by sums.
+    fn span<'b>(&self, expressions: &'b [&'b Expression], hidden: &Hidden, linked: u8) -> Span<'b> {
+        let mut span = Span::new(expressions, linked);
         for measure in MEASURES.into_iter().filter(|m| linked & 1 << m != 0) {
             for (at, group) in self.disclosure.groups.iter().enumerate() {
-                let shown = !hidden[at][measure] && self.values[at][measure] > 0;
-                if shown && only.is_none_or(|only| only == at) {
+                if !hidden[at][measure] && self.values[at][measure] > 0 {
                     span.learn(&group.atoms, &form::measure(measure));
                 }
             }

@@ -7,8 +7,9 @@ use crate::error::GateError;
 use crate::gate::Gate;
 use crate::grant::Grant;
 use crate::view::{Finding, SiteCounts};
-use gj_model::{FreezeName, Grouping, SiteFrequency};
+use gj_model::{Cells, FreezeName, Grouping, SiteFrequency};
 use gj_registry::PanelState;
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::json;
 
@@ -83,18 +84,15 @@ impl Gate {
             let disclosure = Disclosure::new(&finding.classes, &finding.people, &counted, smallest);
             let mut answer =
                 FrequencyAnswer { citation, by, smallest_cell: smallest, hidden_cells: 0, sites: Vec::new() };
-            for site in finding.value {
+            // Each site is judged on its own; together they are most of an answer's work.
+            let judge = |site: SiteCounts| {
                 let zone = site.variant.contig.zone(site.variant.position.get());
                 let groups = disclosure.pick(&disclosure.judge(zone, &site.counts), by);
-                let hidden = |cells: &gj_model::Cells| {
-                    [cells.ac, cells.an, cells.hom, cells.hemi, cells.people]
-                        .iter()
-                        .filter(|c| c.is_none())
-                        .count()
-                };
-                answer.hidden_cells += groups.values().map(hidden).sum::<usize>();
-                answer.sites.push(SiteFrequency { variant: site.variant, groups });
-            }
+                SiteFrequency { variant: site.variant, groups }
+            };
+            answer.sites = finding.value.into_par_iter().map(judge).collect();
+            let cells = answer.sites.iter().flat_map(|site| site.groups.values());
+            answer.hidden_cells = cells.map(Cells::hidden).sum();
             answer
         })
         .await?;

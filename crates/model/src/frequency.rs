@@ -101,9 +101,14 @@ impl Cells {
         }
     }
 
+    /// How many of the five are hidden.
+    pub fn hidden(&self) -> usize {
+        [self.ac, self.an, self.hom, self.hemi, self.people].iter().filter(|cell| cell.is_none()).count()
+    }
+
     /// Whether anything is hidden.
     pub fn any_hidden(&self) -> bool {
-        [self.ac, self.an, self.hom, self.hemi, self.people].contains(&None)
+        self.hidden() > 0
     }
 }
 

@@ -78,13 +78,27 @@ impl Expression {
 /// The row space of what is shown.
 pub(crate) struct Span<'a> {
     expressions: &'a [&'a Expression],
+    /// Column of each unknown measure of each atom; unknowns that no linked measure needs have none.
+    column: Vec<Option<usize>>,
+    columns: usize,
     rows: Vec<(usize, Vec<u64>)>,
 }
 
 impl<'a> Span<'a> {
-    /// Nothing is shown yet; one expression for each atom.
-    pub(crate) fn new(expressions: &'a [&'a Expression]) -> Span<'a> {
-        Span { expressions, rows: Vec::new() }
+    /// Nothing is shown yet; one expression for each atom. Forms may use the `linked` measures only.
+    pub(crate) fn new(expressions: &'a [&'a Expression], linked: u8) -> Span<'a> {
+        let mut column = vec![None; expressions.len() * 5];
+        let mut columns = 0;
+        for (atom, expression) in expressions.iter().enumerate() {
+            for unknown in MEASURES {
+                let needed = |m: &usize| linked & 1 << m != 0 && expression.0[*m][unknown] != 0;
+                if MEASURES.iter().any(needed) {
+                    column[atom * 5 + unknown] = Some(columns);
+                    columns += 1;
+                }
+            }
+        }
+        Span { expressions, column, columns, rows: Vec::new() }
     }
 
     /// Learns the value of a form over a group of atoms.
@@ -103,13 +117,14 @@ impl<'a> Span<'a> {
 
     /// The row of a form less its projection; `None` when nothing is left.
     fn reduce(&self, group: &[usize], form: &Form) -> Option<(usize, Vec<u64>)> {
-        let mut row = vec![0u64; self.expressions.len() * 5];
+        let mut row = vec![0u64; self.columns];
         for atom in group {
             for (measure, factor) in form.iter().enumerate().filter(|(_, factor)| **factor != 0) {
                 let factor = residue(*factor);
                 for (unknown, part) in self.expressions[*atom].0[measure].iter().enumerate() {
-                    let at = &mut row[atom * 5 + unknown];
-                    *at = (*at + factor * part) % PRIME;
+                    if let Some(column) = self.column[atom * 5 + unknown] {
+                        row[column] = (row[column] + factor * part) % PRIME;
+                    }
                 }
             }
         }
@@ -135,7 +150,7 @@ mod tests {
     fn a_difference_of_two_groups_is_determined() {
         let all = Expression::of(0b111);
         let expressions = [&all, &all, &all];
-        let mut span = Span::new(&expressions);
+        let mut span = Span::new(&expressions, 0b1_1111);
         span.learn(&[0, 1, 2], &measure(AC));
         span.learn(&[0, 1], &measure(AC));
         assert!(span.determines(&[2], &measure(AC)));
@@ -147,13 +162,13 @@ mod tests {
         // Nobody heterozygous: twice the homozygous people are the alternate alleles.
         let diploid = Expression::of(0b101);
         let expressions = [&diploid];
-        let mut span = Span::new(&expressions);
+        let mut span = Span::new(&expressions, 0b1_1111);
         span.learn(&[0], &measure(AC));
         assert!(span.determines(&[0], &measure(HOM)) && !span.determines(&[0], &measure(PEOPLE)));
         // People and called alleles of diploid people are one number.
         let diploid = Expression::of(0b111);
         let expressions = [&diploid];
-        let mut span = Span::new(&expressions);
+        let mut span = Span::new(&expressions, 0b1_1111);
         span.learn(&[0], &measure(AN));
         assert!(span.determines(&[0], &measure(PEOPLE)) && !span.determines(&[0], &measure(AC)));
     }
@@ -162,7 +177,7 @@ mod tests {
     fn a_row_learned_later_may_have_an_earlier_pivot() {
         let all = Expression::of(0b111);
         let expressions = [&all, &all];
-        let mut span = Span::new(&expressions);
+        let mut span = Span::new(&expressions, 0b1_1111);
         span.learn(&[1], &measure(AC));
         span.learn(&[0, 1], &measure(AC));
         assert!(span.determines(&[0], &measure(AC)));
