@@ -189,7 +189,7 @@ pub struct Frequency {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub struct Target {
-    /// Region, 1-based, both ends included: chr22:42126499-42130865
+    /// Region, 1-based, both ends included: chr22:42126499-42130865; a contig alone is all of it
     #[arg(long, value_name = "REGION")]
     pub region: Option<Region>,
     /// Variant: chr22-42127941-G-A

@@ -144,8 +144,8 @@ words! {
     search_region_form: "領域（両端を含む）", "A region, both ends included";
 
     sign_in_title: "ログイン", "Sign in";
-    sign_in_text: "発行されたトークンを入力してください。トークンはブラウザの Cookie に保存され、ページのプログラムからは読めません。",
-        "Enter the token you were issued. It is kept in a cookie of your browser that no script can read.";
+    sign_in_text: "発行されたトークンを入力してください。トークンはブラウザに残らず、12 時間で切れるセッション番号だけが Cookie に入ります。",
+        "Enter the token you were issued. Your browser keeps no token, only the number of a session that ends after 12 hours.";
     sign_in_token: "トークン", "Token";
     sign_in_button: "ログイン", "Sign in";
     sign_in_failed: "このトークンは登録されていません。", "This token is not known.";
