@@ -1,6 +1,7 @@
 //! Administrative acts, one file each: authorise, one registry transaction, one audit line.
 
 pub mod audit_log;
+mod census;
 pub mod compact;
 pub mod freeze;
 pub mod import;

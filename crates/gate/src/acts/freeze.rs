@@ -1,6 +1,6 @@
 //! Freezing a release: a named, citable panel counted from every batch there is.
 
-use crate::acts::members::Members;
+use crate::acts::census::Census;
 use crate::ask::Asker;
 use crate::audit::Note;
 use crate::error::GateError;
@@ -42,55 +42,38 @@ impl Gate {
         if self.inner.registry.read().await?.freeze(name).await?.is_some() {
             return Err(GateError::FreezeExists(name.clone()));
         }
-        loop {
-            let mut reads = self.inner.registry.read().await?;
-            let withdrawals = reads.withdrawal_count().await?;
-            let batches: Vec<_> = reads.batches().await?.into_iter().map(|batch| batch.id).collect();
-            if batches.is_empty() {
-                return Err(GateError::NothingToFreeze);
-            }
-            let today = self.inner.clock.today();
-            let members = Members::of(&self.inner.store, &mut reads, &batches, today).await?;
-            drop(reads);
-            let people: u64 = members.people.iter().map(|people| u64::from(*people)).sum();
-            let store = self.inner.store.clone();
-            let seal = tokio::task::spawn_blocking(move || {
-                store.count_panel(&members.batches, members.classes, members.people)
-            })
-            .await??;
-            let mut tx = self.inner.registry.begin().await?;
-            if tx.withdrawal_count().await? != withdrawals {
-                // Somebody left while we counted: count again without them.
-                continue;
-            }
-            let freeze = NewFreeze {
-                name: name.clone(),
-                panel: seal.id,
-                digest: seal.digest.clone(),
-                created_at: self.inner.clock.at(),
-                people,
-                variants: seal.manifest.rows,
-                batches: batches.clone(),
-            };
-            tx.insert_freeze(&freeze).await?;
-            let report = FreezeReport {
-                freeze: name.clone(),
-                digest: seal.digest,
-                people,
-                variants: seal.manifest.rows,
-                batches: batches.len(),
-            };
-            let detail = json!({
-                "digest": report.digest,
-                "people": people,
-                "variants": report.variants,
-                "batches": report.batches,
-            });
-            let note =
-                Note { actor: asker.name(), act: ACT, subject: name.as_str(), outcome: "done", detail };
-            self.note(&mut tx, note).await?;
-            self.commit(tx).await?;
-            return Ok(report);
+        let batches = self.inner.registry.read().await?.batches().await?;
+        let batches: Vec<_> = batches.into_iter().map(|batch| batch.id).collect();
+        if batches.is_empty() {
+            return Err(GateError::NothingToFreeze);
         }
+        let Census { seal, people, mut tx } = self.census(&batches).await?;
+        let report = FreezeReport {
+            freeze: name.clone(),
+            digest: seal.digest.clone(),
+            people,
+            variants: seal.manifest.rows,
+            batches: batches.len(),
+        };
+        let freeze = NewFreeze {
+            name: name.clone(),
+            panel: seal.id,
+            digest: seal.digest,
+            created_at: self.inner.clock.at(),
+            people,
+            variants: seal.manifest.rows,
+            batches,
+        };
+        tx.insert_freeze(&freeze).await?;
+        let detail = json!({
+            "digest": report.digest,
+            "people": people,
+            "variants": report.variants,
+            "batches": report.batches,
+        });
+        let note = Note { actor: asker.name(), act: ACT, subject: name.as_str(), outcome: "done", detail };
+        self.note(&mut tx, note).await?;
+        self.commit(tx).await?;
+        Ok(report)
     }
 }

@@ -3,7 +3,7 @@
 //! Every step can be repeated: a crash between two steps is mended by the next writer. Answers are
 //! right throughout, because a stale panel is not read.
 
-use crate::acts::members::Members;
+use crate::acts::census::Census;
 use crate::audit::Note;
 use crate::error::GateError;
 use crate::gate::Gate;
@@ -115,36 +115,19 @@ impl Gate {
     }
 
     async fn recount_one(&self, freeze: &Freeze) -> Result<Value, GateError> {
-        loop {
-            let mut reads = self.inner.registry.read().await?;
-            let withdrawals = reads.withdrawal_count().await?;
-            let today = self.inner.clock.today();
-            let members = Members::of(&self.inner.store, &mut reads, &freeze.batches, today).await?;
-            drop(reads);
-            let people: u32 = members.people.iter().sum();
-            let store = self.inner.store.clone();
-            let seal = tokio::task::spawn_blocking(move || {
-                store.count_panel(&members.batches, members.classes, members.people)
-            })
-            .await??;
-            let mut tx = self.inner.registry.begin().await?;
-            if tx.withdrawal_count().await? != withdrawals {
-                continue;
-            }
-            tx.set_panel(&freeze.name, &seal.id, PanelState::Current).await?;
-            let detail =
-                json!({ "panel_before": freeze.panel, "panel_after": seal.id, "people_after": people });
-            let note = Note {
-                actor: "system",
-                act: "release.recount",
-                subject: freeze.name.as_str(),
-                outcome: "done",
-                detail: json!({ "panel_before": freeze.panel, "panel_after": seal.id }),
-            };
-            self.note(&mut tx, note).await?;
-            self.commit(tx).await?;
-            return Ok(detail);
-        }
+        let Census { seal, people, mut tx } = self.census(&freeze.batches).await?;
+        tx.set_panel(&freeze.name, &seal.id, PanelState::Current).await?;
+        let detail = json!({ "panel_before": freeze.panel, "panel_after": seal.id, "people_after": people });
+        let note = Note {
+            actor: "system",
+            act: "release.recount",
+            subject: freeze.name.as_str(),
+            outcome: "done",
+            detail: json!({ "panel_before": freeze.panel, "panel_after": seal.id }),
+        };
+        self.note(&mut tx, note).await?;
+        self.commit(tx).await?;
+        Ok(detail)
     }
 
     async fn finish(&self, waiting: &[Withdrawal], changes: &Changes) -> Result<(), GateError> {
