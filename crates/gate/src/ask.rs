@@ -95,7 +95,8 @@ impl Gate {
             (Decision::Allow(terms), Some(freeze)) => {
                 Ok(grant(asker, question, &freeze, &terms, withdrawals))
             }
-            (Decision::Allow(_), None) => Err(Refusal { refused: vec![] }.into()),
+            // The rule `freeze-unknown` denies before this can happen.
+            (Decision::Allow(_), None) => Err(GateError::Changed),
             (Decision::Deny(refused), _) => {
                 let refusal = Refusal { refused };
                 let detail = json!({

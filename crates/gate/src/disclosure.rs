@@ -219,7 +219,7 @@ impl<'a> Site<'a> {
             let (low, high) = bounds.of(*group, form);
             let plain = form.iter().filter(|factor| **factor != 0).count() == 1;
             // A count must stay unknown by more than one, a difference by at least one.
-            high - low < if plain { 2 } else { 1 } || self.are_all_nine(*group, form, hidden)
+            high - low < if plain { 2 } else { 1 } || self.sum_reaches_the_limit(*group, form, hidden)
         };
         self.targets.iter().filter(narrow).find_map(|(group, form)| {
             self.loosener(*group, form, hidden).or_else(|| self.own_cell(*group, form, hidden))
@@ -228,7 +228,7 @@ impl<'a> Site<'a> {
 
     /// Whether only small cells of the split are hidden and they sum to so much that each is known within
     /// one, by whoever knows that a larger one would have been hidden only beside a single one.
-    fn are_all_nine(&self, group: usize, form: &Form, hidden: &Hidden) -> bool {
+    fn sum_reaches_the_limit(&self, group: usize, form: &Form, hidden: &Hidden) -> bool {
         let split = self.disclosure.groups[group].split;
         let Some(measure) = MEASURES.into_iter().find(|m| *form == form::measure(*m)) else { return false };
         if split == Grouping::None || hidden[0][measure] {
