@@ -19,6 +19,7 @@ use form::{AC, AN, Form, HEMI, HOM, Kinds, MEASURES, PEOPLE, Values};
 use gj_model::{Cells, Counts, Grouping, ReleaseClass, Sex, Zone};
 use span::{Expression, Span};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Judges sites of one panel: knows which classes make up which group.
 #[derive(Debug)]
@@ -32,8 +33,6 @@ pub(crate) struct Disclosure {
     splits: Vec<Vec<usize>>,
     /// Pairs of a group and a larger one that holds it.
     inside: Vec<(usize, usize)>,
-    /// Measures as unknowns, for atoms that can hold each set of kinds of people.
-    expressions: Vec<Expression>,
 }
 
 #[derive(Debug)]
@@ -103,14 +102,17 @@ impl Disclosure {
             groups.into_iter().map(|((split, name), atoms)| group(Grouping::SPLITS[split], name, atoms));
         let groups: Vec<Group> = std::iter::once(all).chain(rest).collect();
         let of_split = |split: Grouping| (0..groups.len()).filter(|g| groups[*g].split == split).collect();
-        let holds = |large: &Group, small: &Group| small.atoms.iter().all(|atom| large.atoms.contains(atom));
+        // Atoms of a group ascend, because they are numbered as they are met.
+        let holds = |large: &Group, small: &Group| {
+            small.atoms.len() <= large.atoms.len()
+                && small.atoms.iter().all(|atom| large.atoms.binary_search(atom).is_ok())
+        };
         let pairs = (1..groups.len()).flat_map(|a| (1..groups.len()).map(move |b| (a, b)));
         let inside = pairs.filter(|(a, b)| a != b && holds(&groups[*b], &groups[*a])).collect();
         Disclosure {
             smallest: i64::from(smallest),
             splits: Grouping::SPLITS.map(of_split).to_vec(),
             inside,
-            expressions: (0..64).map(Expression::of).collect(),
             groups,
             atom_of,
             sexes,
@@ -173,9 +175,7 @@ impl<'a> Site<'a> {
             self.values.iter().map(|v| v.map(|value| self.disclosure.is_small(value))).collect();
         for (group, hidden) in hidden.iter_mut().enumerate() {
             let people = self.values[group][PEOPLE];
-            if self.disclosure.is_small(people)
-                || (people > 0 && self.disclosure.is_small(self.disclosure.groups[group].roster))
-            {
+            if self.disclosure.is_small(people) {
                 // A group this small shows nothing but zeros.
                 *hidden = self.values[group].map(|value| value > 0);
             }
@@ -206,13 +206,16 @@ impl<'a> Site<'a> {
             return Some(cell);
         }
         let kinds = self.kinds_left(hidden, None);
-        let expressions = self.expressions(&kinds);
+        let expressions = expressions(&kinds);
         let linked = self.linked(&expressions);
         let span = self.span(&expressions, hidden, linked);
         let atoms = |group: usize| self.disclosure.groups[group].atoms.as_slice();
-        let exposed = self.targets.iter().find(|(group, form)| span.determines(atoms(*group), form));
-        if let Some((group, form)) = exposed {
-            return self.partner(*group, form, hidden).or_else(|| self.own_cell(*group, form, hidden));
+        let mut exposed = self.targets.iter().filter(|(group, form)| span.determines(atoms(*group), form));
+        let cell = exposed.find_map(|(group, form)| {
+            self.partner(*group, form, hidden).or_else(|| self.own_cell(*group, form, hidden))
+        });
+        if cell.is_some() {
+            return cell;
         }
         let bounds = Bounds::new(&self.values, hidden, &self.disclosure.splits, &self.disclosure.inside);
         let narrow = |(group, form): &&(usize, Form)| {
@@ -254,7 +257,7 @@ impl<'a> Site<'a> {
             kinds.sort_unstable();
             kinds.dedup();
             let atoms: Vec<usize> = (0..kinds.len()).collect();
-            let expressions = self.expressions(&kinds);
+            let expressions = expressions(&kinds);
             let mut span = Span::new(&expressions, ALL_MEASURES);
             for measure in MEASURES.into_iter().filter(|m| !hidden[group][*m] && self.values[group][*m] > 0) {
                 span.learn(&atoms, &form::measure(measure));
@@ -268,10 +271,6 @@ impl<'a> Site<'a> {
             }
         }
         None
-    }
-
-    fn expressions(&self, kinds: &[Kinds]) -> Vec<&'a Expression> {
-        kinds.iter().map(|kinds| &self.disclosure.expressions[*kinds as usize]).collect()
     }
 
     /// The kinds of people each atom can hold, as far as shown zeros of all groups, or of one, tell.
@@ -388,6 +387,12 @@ impl<'a> Site<'a> {
         });
         best.map(|group| (group, measure))
     }
+}
+
+/// Measures as unknowns, for atoms that can hold each set of kinds of people.
+fn expressions(kinds: &[Kinds]) -> Vec<&'static Expression> {
+    static OF_KINDS: LazyLock<Vec<Expression>> = LazyLock::new(|| (0..64).map(Expression::of).collect());
+    kinds.iter().map(|kinds| &OF_KINDS[*kinds as usize]).collect()
 }
 
 fn show(values: &Values, hidden: &[bool; 5]) -> Cells {
