@@ -140,7 +140,7 @@ impl Submission {
         let spools = self.spool(store, &kept, &mut report, progress)?;
         progress.merging();
         let mut held = Held::new(&roster.earlier, &samples);
-        let mut writer = store.new_batch()?;
+        let mut writer = store.new_batch(samples.len())?;
         for contig in Contig::all() {
             let mut merge = Merge::new(&spools, contig, samples.len())?;
             let mut earlier = held.contig(contig)?;

@@ -31,6 +31,30 @@ pub(crate) fn put_gaps(out: &mut Vec<u8>, calls: &[(usize, Call)]) {
     }
 }
 
+/// Appends calls of ascending samples by kind, in runs: `kinds, (call, varint n, n × (varint gap, varint
+/// length - 1))*`; the gap counts from the end of the run before.
+pub(crate) fn put_ranges(out: &mut Vec<u8>, calls: &[(u32, Call)]) {
+    let mut lists: [Vec<(u32, u32)>; 16] = Default::default();
+    for (sample, call) in calls {
+        let runs = &mut lists[call.code() as usize];
+        match runs.last_mut() {
+            Some((_, end)) if *end == *sample => *end += 1,
+            _ => runs.push((*sample, sample + 1)),
+        }
+    }
+    out.push(lists.iter().filter(|runs| !runs.is_empty()).count() as u8);
+    for (code, runs) in lists.iter().enumerate().filter(|(_, runs)| !runs.is_empty()) {
+        out.push(code as u8);
+        put_varint(out, runs.len() as u32);
+        let mut last = 0;
+        for (start, end) in runs {
+            put_varint(out, start - last);
+            put_varint(out, end - start - 1);
+            last = *end;
+        }
+    }
+}
+
 /// Bytes being read.
 pub(crate) struct Bytes<'a>(&'a [u8]);
 
@@ -50,7 +74,19 @@ impl<'a> Bytes<'a> {
         Ok(*first)
     }
 
+    /// The next `count` bytes.
+    pub(crate) fn take(&mut self, count: usize) -> Result<&'a [u8], RowError> {
+        let (taken, rest) = self.0.split_at_checked(count).ok_or(RowError::new("it ends early"))?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
     pub(crate) fn varint(&mut self) -> Result<u32, RowError> {
+        // Most numbers are small.
+        if let [first @ 0..0x80, rest @ ..] = self.0 {
+            self.0 = rest;
+            return Ok(u32::from(*first));
+        }
         let mut value = 0u32;
         for shift in (0..35).step_by(7) {
             let byte = self.byte()?;
@@ -102,6 +138,35 @@ impl<'a> Bytes<'a> {
             named += times as usize;
         }
         if named > samples { Err(RowError::new("it names more calls than samples")) } else { Ok(()) }
+    }
+
+    /// Reads what [`put_ranges`] wrote over `samples` samples; `each` gets every run of samples and its
+    /// call. Runs of one kind ascend without touching; no more samples are named than there are.
+    pub(crate) fn ranges(
+        &mut self,
+        samples: usize,
+        mut each: impl FnMut(usize, usize, Call) -> Result<(), RowError>,
+    ) -> Result<(), RowError> {
+        let mut previous_kind = None;
+        let mut named = 0usize;
+        for _ in 0..self.byte()? {
+            let call = self.call()?;
+            if previous_kind >= Some(call) {
+                return Err(RowError::new("its calls are out of order"));
+            }
+            previous_kind = Some(call);
+            let mut last = 0usize;
+            for _ in 0..self.varint()? {
+                let start = last + self.varint()? as usize;
+                last = start + self.varint()? as usize + 1;
+                named += last - start;
+                if last > samples || named > samples {
+                    return Err(RowError::new("a sample is out of range"));
+                }
+                each(start, last, call)?;
+            }
+        }
+        Ok(())
     }
 
     /// Nothing may be left.

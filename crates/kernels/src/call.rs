@@ -115,6 +115,12 @@ impl Call {
         }
     }
 
+    /// Known alleles, and alternate ones among them.
+    pub fn known(self) -> (u32, u32) {
+        let (called, alternate, _) = self.alleles();
+        (called, alternate)
+    }
+
     /// Whether at least one allele is known.
     pub fn is_called(self) -> bool {
         self.alleles().0 > 0

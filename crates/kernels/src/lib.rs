@@ -6,11 +6,19 @@
 pub mod block;
 mod bytes;
 pub mod call;
+pub mod carriers;
 pub mod classes;
+pub mod hardy;
+mod marks;
+pub mod order;
 pub mod row;
+pub mod sums;
 
-pub use block::{Block, BlockEncoder, Order};
+pub use block::{Block, BlockEncoder};
 pub use call::Call;
+pub use carriers::{Person, carriers};
 pub use classes::Classes;
 pub use classes::Histogram;
-pub use row::{CountedOrder, RowError, Scratch, decode, encode, tally};
+pub use order::Order;
+pub use row::{CountedOrder, Row, RowError, Scratch, Totals, decode, encode, tally};
+pub use sums::{Number, SummedOrder, Sums, Weights, sum};

@@ -5,15 +5,17 @@
 //!   cost a byte or two per carrier.
 //! - *packed* (tags 1, 2, 4 = bits a sample): a palette of up to 2, 4 or 16 calls and the packed
 //!   palette indices, little-endian within bytes.
-//! - *sorted* (tag 3): runs of haplotypes in the order of the row's block.
+//! - *sorted* (tag 5): runs of haplotypes in the order of the row's block. Tag 3 is the same with the
+//!   exceptions written as lists: format 2.
 //!
 //! Layout of lists: `0, default, kinds, (call, varint n, n × varint gap)*`, gaps between ascending
 //! sample indices, the first one from 0. Layout of packed: `bits, palette length, palette, data`.
 
-use crate::block::{Marks, Order, SORTED};
 use crate::bytes::{Bytes, put_gaps};
 use crate::call::Call;
 use crate::classes::{Classes, Histogram};
+use crate::marks::Marks;
+use crate::order::Order;
 use gj_model::SampleSet;
 use std::sync::Arc;
 
@@ -23,7 +25,7 @@ use std::sync::Arc;
 pub struct RowError(&'static str);
 
 impl RowError {
-    pub(crate) fn new(what: &'static str) -> RowError {
+    pub(crate) const fn new(what: &'static str) -> RowError {
         RowError(what)
     }
 }
@@ -62,6 +64,10 @@ impl CountedOrder {
 }
 
 const LISTS: u8 = 0;
+/// First byte of a row that needs its block's order.
+pub(crate) const SORTED: u8 = 5;
+/// The same in format 2.
+const SORTED_FORMAT_2: u8 = 3;
 
 /// Encodes the calls of one variant, one per sample.
 pub fn encode(calls: &[Call]) -> Vec<u8> {
@@ -107,56 +113,77 @@ fn encode_packed(calls: &[Call], times: &[usize; 16], bits: usize) -> Vec<u8> {
     out
 }
 
-/// How a row begins: what every sample has that is not visited.
-enum Start {
-    /// This call.
-    Common(Call),
-    /// Its silent call of the block's order; the flag is the row's flip.
-    Silent(bool),
+/// Whether a row can be read only with its block's order.
+pub fn needs_order(payload: &[u8]) -> bool {
+    payload.first().is_some_and(|tag| [SORTED, SORTED_FORMAT_2].contains(tag))
 }
 
-/// Walks a row: `start` says what samples have that are not visited, `each` gets every other sample
-/// with that call and its own, at most once each.
-fn walk(
-    payload: &[u8],
-    samples: usize,
-    order: Option<&Order>,
-    scratch: &mut Scratch,
-    mut start: impl FnMut(Start),
-    mut each: impl FnMut(usize, Call, Call),
-) -> Result<(), RowError> {
+/// What a row says, in the order in which it is written.
+pub(crate) trait Visit {
+    /// Everybody who is not named has this call.
+    fn common(&mut self, call: Call);
+
+    /// Everybody who is not named has the alleles of their haplotypes: the minor one, which is the
+    /// reference if `flip`, in the runs that follow, the other one elsewhere.
+    fn sorted(&mut self, flip: bool);
+
+    /// The places `start..end` of the order carry the minor allele. Runs ascend.
+    fn run(&mut self, start: usize, end: usize);
+
+    /// The samples `start..end` have this call, whatever their haplotypes.
+    fn named(&mut self, start: usize, end: usize, call: Call) -> Result<(), RowError>;
+}
+
+/// Reads a row of `samples` samples; places and samples given to the visitor are in range.
+pub(crate) fn visit(payload: &[u8], samples: usize, visitor: &mut impl Visit) -> Result<(), RowError> {
     let mut bytes = Bytes::new(payload);
     match bytes.byte()? {
         LISTS => {
             let common = bytes.call()?;
-            start(Start::Common(common));
+            visitor.common(common);
             bytes.gaps(samples, |sample, call| {
                 if call == common {
                     return Err(RowError("its calls are out of order"));
                 }
-                each(sample, common, call);
-                Ok(())
+                visitor.named(sample, sample + 1, call)
             })?;
             bytes.end()
         }
-        SORTED => {
-            let order =
-                order.filter(|order| order.samples() == samples).ok_or(RowError("its order is missing"))?;
-            order.walk(&mut bytes, &mut scratch.marks, |flip| start(Start::Silent(flip)), each)
+        kind @ (SORTED | SORTED_FORMAT_2) => {
+            let flip = match bytes.byte()? {
+                flip @ 0..=1 => flip == 1,
+                _ => return Err(RowError("an unknown flip")),
+            };
+            visitor.sorted(flip);
+            let mut place = 0usize;
+            for _ in 0..bytes.varint()? {
+                let start = place + bytes.varint()? as usize;
+                place = start + bytes.varint()? as usize + 1;
+                if place > samples * 2 {
+                    return Err(RowError("a run is out of range"));
+                }
+                visitor.run(start, place);
+            }
+            if kind == SORTED {
+                bytes.ranges(samples, |start, end, call| visitor.named(start, end, call))?;
+            } else {
+                bytes.gaps(samples, |sample, call| visitor.named(sample, sample + 1, call))?;
+            }
+            bytes.end()
         }
         bits @ (1 | 2 | 4) => {
-            start(Start::Common(Call::Absent));
-            walk_packed(bits, &mut bytes, samples, each)
+            visitor.common(Call::Absent);
+            visit_packed(bits, &mut bytes, samples, |sample, call| visitor.named(sample, sample + 1, call))
         }
         _ => Err(RowError("an unknown encoding")),
     }
 }
 
-fn walk_packed(
+fn visit_packed(
     bits: u8,
     bytes: &mut Bytes<'_>,
     samples: usize,
-    mut each: impl FnMut(usize, Call, Call),
+    mut each: impl FnMut(usize, Call) -> Result<(), RowError>,
 ) -> Result<(), RowError> {
     let length = bytes.byte()?;
     if length > 1 << bits {
@@ -175,11 +202,204 @@ fn walk_packed(
         let code = data[sample / per_byte] >> (sample % per_byte * bits as usize) & mask;
         match palette[code as usize] {
             Some(Call::Absent) => {}
-            Some(call) => each(sample, Call::Absent, call),
+            Some(call) => each(sample, call)?,
             None => return Err(RowError("an index leaves the palette")),
         }
     }
     Ok(())
+}
+
+/// A row that stands alone: the call of everybody who is not named, and the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The call of everybody else.
+    pub common: Call,
+    /// Samples with another call, ascending.
+    pub others: Vec<(u32, Call)>,
+}
+
+impl Row {
+    /// Reads a row as [`encode`] writes it.
+    ///
+    /// # Errors
+    /// When the bytes are no such row of `samples` samples.
+    pub fn read(payload: &[u8], samples: usize) -> Result<Row, RowError> {
+        if needs_order(payload) {
+            return Err(RowError("its order is missing"));
+        }
+        let mut row = Row { common: Call::Absent, others: Vec::new() };
+        visit(payload, samples, &mut row)?;
+        row.others.sort_unstable_by_key(|(sample, _)| *sample);
+        if row.others.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            return Err(RowError("a sample is named twice"));
+        }
+        Ok(row)
+    }
+}
+
+impl Visit for Row {
+    fn common(&mut self, call: Call) {
+        self.common = call;
+    }
+
+    fn sorted(&mut self, _: bool) {}
+
+    fn run(&mut self, _: usize, _: usize) {}
+
+    fn named(&mut self, start: usize, end: usize, call: Call) -> Result<(), RowError> {
+        self.others.extend((start..end).map(|sample| (sample as u32, call)));
+        Ok(())
+    }
+}
+
+/// Alleles of a row over everybody in a batch, as called: neither sex nor consent is looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Alternate alleles.
+    pub ac: u32,
+    /// Called alleles.
+    pub an: u32,
+    /// Diploid calls with two alternate alleles.
+    pub hom: u32,
+}
+
+/// What the calls of a row that stands alone add up to.
+///
+/// # Errors
+/// When the bytes are no such row of `samples` samples.
+pub fn totals(payload: &[u8], samples: usize) -> Result<Totals, RowError> {
+    if needs_order(payload) {
+        return Err(RowError("its order is missing"));
+    }
+    let mut times = Times { common: Call::Absent, left: samples as u32, times: [0; 16] };
+    visit(payload, samples, &mut times)?;
+    times.times[times.common.code() as usize] += times.left;
+    let mut totals = Totals::default();
+    Call::ALL.iter().zip(times.times).for_each(|(call, times)| totals.add(*call, times));
+    Ok(totals)
+}
+
+/// How often each call occurs.
+struct Times {
+    common: Call,
+    /// Samples not named so far.
+    left: u32,
+    times: [u32; 16],
+}
+
+impl Visit for Times {
+    fn common(&mut self, call: Call) {
+        self.common = call;
+    }
+
+    fn sorted(&mut self, _: bool) {}
+
+    fn run(&mut self, _: usize, _: usize) {}
+
+    fn named(&mut self, start: usize, end: usize, call: Call) -> Result<(), RowError> {
+        let count = (end - start) as u32;
+        self.left = self.left.checked_sub(count).ok_or(RowError("it names more calls than samples"))?;
+        self.times[call.code() as usize] += count;
+        Ok(())
+    }
+}
+
+impl Totals {
+    fn add(&mut self, call: Call, times: u32) {
+        let (called, alternate) = call.known();
+        self.ac += alternate * times;
+        self.an += called * times;
+        self.hom += u32::from(alternate == 2) * times;
+    }
+}
+
+/// How a row begins: what every sample has that is not visited.
+#[derive(Clone, Copy)]
+pub(crate) enum Start {
+    /// This call.
+    Common(Call),
+    /// Its silent call of the block's order; the flag is the row's flip.
+    Silent(bool),
+}
+
+/// Walks a row person by person: `start` says what samples have that are not visited, `each` gets every
+/// other sample with that call and its own, at most once each for a sound row.
+pub(crate) fn walk(
+    payload: &[u8],
+    samples: usize,
+    order: Option<&Order>,
+    scratch: &mut Scratch,
+    start: impl FnMut(Start),
+    each: impl FnMut(usize, Call, Call),
+) -> Result<(), RowError> {
+    let order = order.filter(|order| order.samples() == samples);
+    let mut walker =
+        Walker { order, marks: &mut scratch.marks, flip: None, common: Call::Absent, start, each };
+    if order.is_none() && needs_order(payload) {
+        return Err(RowError("its order is missing"));
+    }
+    visit(payload, samples, &mut walker)?;
+    walker.finish();
+    Ok(())
+}
+
+/// Turns runs of haplotypes into calls of people.
+struct Walker<'a, S, E> {
+    order: Option<&'a Order>,
+    marks: &'a mut Marks,
+    flip: Option<bool>,
+    common: Call,
+    start: S,
+    each: E,
+}
+
+impl<S: FnMut(Start), E: FnMut(usize, Call, Call)> Visit for Walker<'_, S, E> {
+    fn common(&mut self, call: Call) {
+        self.common = call;
+        (self.start)(Start::Common(call));
+    }
+
+    fn sorted(&mut self, flip: bool) {
+        self.flip = Some(flip);
+        self.marks.clear(self.order.map_or(0, Order::samples));
+        (self.start)(Start::Silent(flip));
+    }
+
+    fn run(&mut self, start: usize, end: usize) {
+        if let Some(order) = self.order {
+            order.haplotypes[start..end].iter().for_each(|haplotype| self.marks.add(*haplotype));
+        }
+    }
+
+    fn named(&mut self, start: usize, end: usize, call: Call) -> Result<(), RowError> {
+        for sample in start..end {
+            let silent = match (self.flip, self.order) {
+                (Some(flip), Some(order)) => {
+                    if !self.marks.settle(sample) {
+                        return Err(RowError("a sample is named twice"));
+                    }
+                    order.silent(sample, flip)
+                }
+                _ => self.common,
+            };
+            (self.each)(sample, silent, call);
+        }
+        Ok(())
+    }
+}
+
+impl<S: FnMut(Start), E: FnMut(usize, Call, Call)> Walker<'_, S, E> {
+    fn finish(self) {
+        let (Some(flip), Some(order)) = (self.flip, self.order) else { return };
+        let mut each = self.each;
+        self.marks.each(|sample, first, second| {
+            each(
+                sample,
+                order.silent(sample, flip),
+                order.styles[sample].call(first != flip, second != flip),
+            );
+        });
+    }
 }
 
 /// Decodes the calls of the people in `people`; everybody else reads [`Call::Absent`].

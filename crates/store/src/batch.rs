@@ -1,30 +1,38 @@
 //! A batch: the genotypes one institution submitted, never changed in place.
 //!
 //! Level 0 is what one submission brings, each row alone; level 1 is what compaction makes of it, rows
-//! in haplotype-sorted blocks. Both read alike.
+//! in haplotype-sorted blocks. Both read alike, always with the people who may be seen: counted
+//! ([`Batch::counts`]), summed with weights ([`Batch::sums`]), as calls ([`Batch::calls`]), of one person
+//! ([`Batch::person`]), or the carriers of one variant ([`Batch::carriers`]).
 
+mod carriers;
+mod person;
+mod scan;
+mod sums;
 mod writer;
 
+pub use person::PersonScan;
+pub use scan::{CallRow, CountScan, Scan};
+pub use sums::{SumScan, SummedRows};
 pub use writer::{BatchSeal, BatchWriter};
 
+use crate::Store;
 use crate::error::StoreError;
 use crate::manifest::{self, BatchManifest};
-use crate::orders::Orders;
-use crate::table::{Rows, Table, variants};
-use crate::{CountedSite, Store};
+use crate::orders::{Layout, Orders};
+use crate::table::Table;
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
-use arrow_array::{Array, BinaryArray, RecordBatch};
-use gj_kernels::{Call, Classes, CountedOrder, Histogram, Order, Scratch, decode, tally};
-use gj_model::{BatchId, Region, SampleSet, Variant};
-use rayon::prelude::*;
-use std::collections::BTreeMap;
-use std::path::Path;
+use arrow_array::{BinaryArray, RecordBatch, UInt32Array};
+use carriers::Pages;
+use gj_model::{BatchId, SampleSet};
 use std::sync::Arc;
 
 const TABLE: &str = "genotypes";
-/// Rows decoded together; with a payload of at most half a byte a sample this bounds memory.
-const CHUNK: usize = 1024;
+/// Columns of a genotype row besides the site.
+const PAYLOAD: [&str; 2] = ["payload", "block"];
+/// What the calls of a row add up to, over everybody in the batch.
+const TOTALS: [&str; 3] = ["ac", "an", "hom"];
 
 impl Store {
     /// Opens a batch for reading.
@@ -36,31 +44,30 @@ impl Store {
         let (manifest, digest): (BatchManifest, String) = manifest::read(&dir, id.as_str())?;
         let table = Table::open(&dir, TABLE, &manifest.sums)?;
         let samples = manifest.samples.len();
-        let open = |orders: &manifest::Orders| Orders::open(&dir, &orders.lengths, &orders.sums, samples);
+        let layout = if manifest.format < 3 { Layout::Whole } else { Layout::Differences };
+        let open =
+            |orders: &manifest::Orders| Orders::open(&dir, &orders.lengths, &orders.sums, samples, layout);
         let orders = manifest.orders.as_ref().map(open).transpose()?.map(Arc::new);
-        Ok(Batch { id: id.clone(), manifest, digest, table, orders })
+        Ok(Batch {
+            id: id.clone(),
+            manifest: Arc::new(manifest),
+            digest,
+            table,
+            orders,
+            pages: Arc::default(),
+        })
     }
 }
 
-/// A batch open for reading.
+/// A batch open for reading. Cheap to clone; clones share caches.
 #[derive(Debug, Clone)]
 pub struct Batch {
     id: BatchId,
-    manifest: BatchManifest,
+    manifest: Arc<BatchManifest>,
     digest: String,
     table: Table,
     orders: Option<Arc<Orders>>,
-}
-
-/// One row with the calls of the people asked for; everybody else reads [`Call::Absent`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallRow {
-    /// The variant.
-    pub variant: Variant,
-    /// The submitted record, `position:ref:alts`, where splitting or normalising changed it.
-    pub origin: Option<String>,
-    /// One call per sample of the batch.
-    pub calls: Vec<Call>,
+    pages: Arc<Pages>,
 }
 
 impl Batch {
@@ -98,32 +105,18 @@ impl Batch {
         self.orders.as_ref().map_or(Ok(()), |orders| orders.check_all())
     }
 
-    /// Counts per class of every row of a region (or of all), in ascending order.
-    ///
-    /// # Errors
-    /// [`StoreError::WrongPeople`] when `classes` is for another batch.
-    pub fn counts<'a>(
-        &'a self,
-        region: Option<&Region>,
-        classes: &'a Classes,
-    ) -> Result<CountScan<'a>, StoreError> {
-        self.check_people(classes.samples())?;
-        Ok(CountScan { batch: self, rows: self.table.read(region, CHUNK)?, classes, orders: BTreeMap::new() })
-    }
-
-    /// Calls of `people` in every row of a region (or of all), in ascending order.
-    ///
-    /// # Errors
-    /// [`StoreError::WrongPeople`] when `people` is for another batch.
-    pub fn calls<'a>(
-        &'a self,
-        region: Option<&Region>,
-        people: &'a SampleSet,
-    ) -> Result<Scan<'a>, StoreError> {
-        self.check_people(people.len())?;
-        // Decoded calls take one byte each: keep a chunk near 64 MiB.
-        let chunk = ((64 << 20) / people.len().max(1)).clamp(1, CHUNK);
-        Ok(Scan { batch: self, rows: self.table.read(region, chunk)?, people })
+    /// Stored bytes, by what they are for.
+    pub fn sizes(&self) -> [(&'static str, u64); 4] {
+        let orders = self.manifest.orders.iter().flat_map(|orders| &orders.lengths);
+        let bytes = |columns: &[&str]| self.table.column_bytes(columns);
+        let parts = [bytes(&PAYLOAD), orders.map(|length| u64::from(*length)).sum(), bytes(&TOTALS)];
+        let all = self.manifest.genotype_bytes();
+        [
+            ("genotypes", parts[0]),
+            ("orders", parts[1]),
+            ("totals", parts[2]),
+            ("sites, origins and indexes", all - parts.iter().sum::<u64>()),
+        ]
     }
 
     fn check_people(&self, given: usize) -> Result<(), StoreError> {
@@ -131,109 +124,38 @@ impl Batch {
         if given == batch { Ok(()) } else { Err(StoreError::WrongPeople { given, batch }) }
     }
 
-    /// The orders that the rows of a record batch need, by block.
-    fn orders_of(&self, blocks: &[Option<u32>]) -> Result<BTreeMap<u32, Arc<Order>>, StoreError> {
-        let mut found = BTreeMap::new();
-        let Some(orders) = &self.orders else { return Ok(found) };
-        for block in blocks.iter().flatten() {
-            if !found.contains_key(block) {
-                found.insert(*block, orders.get(*block)?);
-            }
-        }
-        Ok(found)
+    /// Everybody but the columns whose people have left.
+    pub fn everybody(&self) -> SampleSet {
+        let mut people = SampleSet::all(self.samples());
+        let gone = self.manifest.samples.iter().enumerate().filter(|(_, key)| **key == 0);
+        gone.for_each(|(column, _)| people.remove(column));
+        people
     }
 }
 
-fn payloads(batch: &RecordBatch) -> &BinaryArray {
-    batch.column(5).as_binary::<i32>()
+/// The genotype columns of some rows.
+struct Genotypes {
+    payloads: BinaryArray,
+    /// Level 0 has none.
+    blocks: Option<UInt32Array>,
 }
 
-/// The block of each row; level 0 has none.
-fn blocks(batch: &RecordBatch) -> Vec<Option<u32>> {
-    match batch.columns().get(6) {
-        Some(column) => column.as_primitive::<UInt32Type>().iter().collect(),
-        None => vec![None; batch.num_rows()],
+impl Genotypes {
+    fn of(batch: &RecordBatch) -> Genotypes {
+        let column = |name: &str| batch.column_by_name(name);
+        let payloads = column("payload").map(|column| column.as_binary::<i32>().clone());
+        let blocks = column("block").map(|column| column.as_primitive::<UInt32Type>().clone());
+        // A table without payloads has no rows to give.
+        Genotypes { payloads: payloads.unwrap_or_else(|| BinaryArray::new_null(batch.num_rows())), blocks }
     }
-}
 
-/// Rows as counts per class.
-pub struct CountScan<'a> {
-    batch: &'a Batch,
-    rows: Rows,
-    classes: &'a Classes,
-    /// Orders of the blocks of the last rows, prepared for counting.
-    orders: BTreeMap<u32, CountedOrder>,
-}
-
-impl CountScan<'_> {
-    /// The next rows; `None` at the end.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`].
-    pub fn next_rows(&mut self) -> Result<Option<Vec<CountedSite>>, StoreError> {
-        let Some(batch) = self.rows.next()? else { return Ok(None) };
-        let (payloads, blocks) = (payloads(&batch), blocks(&batch));
-        let path = self.rows.path();
-        self.orders.retain(|block, _| blocks.contains(&Some(*block)));
-        for (block, order) in self.batch.orders_of(&blocks)? {
-            if !self.orders.contains_key(&block) {
-                let counted = CountedOrder::new(order, self.classes);
-                let counted =
-                    counted.ok_or_else(|| StoreError::damaged(path, "an order is of other samples"))?;
-                self.orders.insert(block, counted);
-            }
-        }
-        let count = |scratch: &mut Scratch, (row, variant): (usize, Variant)| {
-            let mut histogram = Histogram::new(self.classes);
-            let order = blocks[row].and_then(|block| self.orders.get(&block));
-            tally(payloads.value(row), order, self.classes, scratch, &mut histogram)
-                .map_err(|e| StoreError::damaged(path, e))?;
-            let zone = variant.contig.zone(variant.position.get());
-            Ok((variant, self.classes.counts(&histogram, zone)))
-        };
-        in_parallel(variants(&batch, path)?, count)
+    fn payload(&self, row: usize) -> &[u8] {
+        self.payloads.value(row)
     }
-}
 
-/// Rows as calls of the people asked for.
-pub struct Scan<'a> {
-    batch: &'a Batch,
-    rows: Rows,
-    people: &'a SampleSet,
-}
-
-impl Scan<'_> {
-    /// The next rows; `None` at the end.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`].
-    pub fn next_rows(&mut self) -> Result<Option<Vec<CallRow>>, StoreError> {
-        let Some(batch) = self.rows.next()? else { return Ok(None) };
-        let (payloads, blocks) = (payloads(&batch), blocks(&batch));
-        let origins = batch.column(4).as_string::<i32>();
-        let path: &Path = self.rows.path();
-        let orders = self.batch.orders_of(&blocks)?;
-        let row = |scratch: &mut Scratch, (row, variant): (usize, Variant)| {
-            let mut calls = Vec::new();
-            let order = blocks[row].and_then(|block| orders.get(&block)).map(Arc::as_ref);
-            decode(payloads.value(row), order, self.people, scratch, &mut calls)
-                .map_err(|e| StoreError::damaged(path, e))?;
-            let origin = (!origins.is_null(row)).then(|| origins.value(row).to_owned());
-            Ok(CallRow { variant, origin, calls })
-        };
-        in_parallel(variants(&batch, path)?, row)
+    /// The block of a row that has one.
+    fn block(&self, row: usize) -> Option<u32> {
+        use arrow_array::Array;
+        self.blocks.as_ref().filter(|blocks| blocks.is_valid(row)).map(|blocks| blocks.value(row))
     }
-}
-
-/// Reads rows on all cores, in their order.
-fn in_parallel<T: Send>(
-    variants: Vec<Variant>,
-    read: impl Fn(&mut Scratch, (usize, Variant)) -> Result<T, StoreError> + Sync + Send,
-) -> Result<Option<Vec<T>>, StoreError> {
-    variants
-        .into_par_iter()
-        .enumerate()
-        .map_init(Scratch::default, read)
-        .collect::<Result<Vec<T>, _>>()
-        .map(Some)
 }

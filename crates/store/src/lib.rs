@@ -26,12 +26,13 @@ mod scratch;
 mod sums;
 mod table;
 
-pub use batch::{Batch, BatchSeal, BatchWriter, CallRow, CountScan, Scan};
+pub use batch::{Batch, BatchSeal, BatchWriter, CallRow, CountScan, PersonScan, Scan, SumScan, SummedRows};
 pub use census::Counting;
 pub use error::StoreError;
 pub use manifest::{BatchManifest, PanelManifest};
 pub use panel::{Panel, PanelSeal};
 pub use scratch::Scratch;
+pub use table::Sites;
 
 use gj_model::{BatchId, Counts, PanelId, Variant};
 use std::path::{Path, PathBuf};

@@ -6,10 +6,12 @@ use gj_model::{InstitutionId, ReleaseClass};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::path::Path;
 
-/// The format of batches of level 0 and of panels.
-pub(crate) const FORMAT: u32 = 1;
-/// The format of batches of level 1, and the newest this program reads.
-pub(crate) const FORMAT_SORTED: u32 = 2;
+/// The format of panels.
+pub(crate) const FORMAT_PANEL: u32 = 1;
+/// The format of batches. Formats 1 (level 0) and 2 (level 1) are read, too.
+pub(crate) const FORMAT_BATCH: u32 = 3;
+/// The newest format this program reads.
+const FORMAT_MAX: u32 = 3;
 
 /// Manifest of a batch of genotypes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,8 +105,8 @@ pub(crate) fn read<M: DeserializeOwned>(dir: &Path, id: &str) -> Result<(M, Stri
         format: u32,
     }
     let version: Version = serde_json::from_slice(&text).map_err(|e| StoreError::damaged(&path, e))?;
-    if version.format > FORMAT_SORTED {
-        return Err(StoreError::Newer { path, found: version.format, known: FORMAT_SORTED });
+    if version.format > FORMAT_MAX {
+        return Err(StoreError::Newer { path, found: version.format, known: FORMAT_MAX });
     }
     let manifest = serde_json::from_slice(&text).map_err(|e| StoreError::damaged(&path, e))?;
     Ok((manifest, digest))

@@ -1,4 +1,9 @@
 //! The haplotype orders of a sorted batch: one after the other in a file, read when a block is.
+//!
+//! Neighbouring blocks have like orders, so most are kept as the difference from a neighbour's: in groups
+//! ([`group_of`]) around one that is whole, so that reading any needs a few steps at most. A record is a
+//! byte, which says what the order is the difference from (0 nothing, 1 the order before, 2 the one
+//! after), and a zstd frame of what [`Order`] writes.
 
 use crate::error::StoreError;
 use crate::sums::{self, CheckedFile};
@@ -12,14 +17,35 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 const DATA: &str = "orders.bin";
 const SUMS: &str = "orders.sums";
-/// Orders kept decoded at most: at 100,000 people one takes about a megabyte.
-const KEPT_MAX: usize = 64;
+/// Bytes of decoded orders kept at most: at 100,000 people one takes about a megabyte.
+const KEPT_BYTES_MAX: usize = 64 << 20;
+/// Compression of orders: written once, read often.
+const ZSTD_LEVEL: i32 = 9;
+
+/// What an order is the difference from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Base {
+    Nothing = 0,
+    Before = 1,
+    After = 2,
+}
+
+/// Orders that hang together: one whole, half of the others before it, half behind. A step costs time in
+/// proportion to the samples, and so does a whole order on the disk.
+fn group_of(samples: usize) -> usize {
+    if samples < 5_000 { 17 } else { 9 }
+}
+
+/// Differences from a whole order at most, for any group.
+const STEPS_MAX: usize = 17;
 
 /// Writes the orders of a batch.
 pub(crate) struct OrdersWriter {
     dir: PathBuf,
     file: BufWriter<File>,
     lengths: Vec<u32>,
+    group: Vec<Order>,
 }
 
 /// What the manifest says of the orders.
@@ -32,22 +58,60 @@ impl OrdersWriter {
     pub(crate) fn create(dir: &Path) -> Result<OrdersWriter, StoreError> {
         let path = dir.join(DATA);
         let file = File::create_new(&path).map_err(StoreError::io(&path))?;
-        Ok(OrdersWriter { dir: dir.to_owned(), file: BufWriter::new(file), lengths: Vec::new() })
+        Ok(OrdersWriter {
+            dir: dir.to_owned(),
+            file: BufWriter::new(file),
+            lengths: Vec::new(),
+            group: Vec::new(),
+        })
     }
 
     /// Adds an order; returns its number.
-    pub(crate) fn push(&mut self, order: &[u8]) -> Result<u32, StoreError> {
-        self.file.write_all(order).map_err(StoreError::io(&self.dir.join(DATA)))?;
-        self.lengths.push(order.len() as u32);
-        Ok(self.lengths.len() as u32 - 1)
+    pub(crate) fn push(&mut self, order: Order) -> Result<u32, StoreError> {
+        let group = group_of(order.samples());
+        self.group.push(order);
+        let number = (self.lengths.len() + self.group.len()) as u32 - 1;
+        if self.group.len() == group {
+            self.end_group()?;
+        }
+        Ok(number)
     }
 
-    pub(crate) fn finish(self) -> Result<OrdersSeal, StoreError> {
+    /// Ends the group: what follows, on another contig, has nothing in common with it.
+    pub(crate) fn end_group(&mut self) -> Result<(), StoreError> {
+        let group = std::mem::take(&mut self.group);
+        let whole = group.len() / 2;
+        for (at, order) in group.iter().enumerate() {
+            let (base, bytes) = match at.cmp(&whole) {
+                std::cmp::Ordering::Less => (Base::After, order.encode_from(&group[at + 1])),
+                std::cmp::Ordering::Equal => (Base::Nothing, order.encode()),
+                std::cmp::Ordering::Greater => (Base::Before, order.encode_from(&group[at - 1])),
+            };
+            let path = self.dir.join(DATA);
+            let packed = zstd::bulk::compress(&bytes, ZSTD_LEVEL).map_err(StoreError::io(&path))?;
+            self.file.write_all(&[base as u8]).map_err(StoreError::io(&path))?;
+            self.file.write_all(&packed).map_err(StoreError::io(&path))?;
+            self.lengths.push(packed.len() as u32 + 1);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn finish(mut self) -> Result<OrdersSeal, StoreError> {
+        self.end_group()?;
         let path = self.dir.join(DATA);
         let file = self.file.into_inner().map_err(|error| StoreError::io(&path)(error.into_error()))?;
         file.sync_all().map_err(StoreError::io(&path))?;
         Ok(OrdersSeal { lengths: self.lengths, sums: sums::write_sums(&path, &self.dir.join(SUMS))? })
     }
+}
+
+/// How the orders of a file are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// Format 2: each whole, not compressed.
+    Whole,
+    /// Since format 3: as differences.
+    Differences,
 }
 
 /// The orders of a batch, open for reading.
@@ -57,6 +121,7 @@ pub(crate) struct Orders {
     /// Where each order begins, and where the last one ends.
     starts: Vec<u64>,
     samples: usize,
+    layout: Layout,
     kept: Mutex<HashMap<u32, Arc<Order>>>,
 }
 
@@ -66,6 +131,7 @@ impl Orders {
         lengths: &[u32],
         digest: &str,
         samples: usize,
+        layout: Layout,
     ) -> Result<Orders, StoreError> {
         let file = CheckedFile::open(&dir.join(DATA), &dir.join(SUMS), digest)?;
         let mut starts = vec![0];
@@ -74,7 +140,7 @@ impl Orders {
             end += u64::from(*length);
             starts.push(end);
         }
-        Ok(Orders { file, starts, samples, kept: Mutex::new(HashMap::new()) })
+        Ok(Orders { file, starts, samples, layout, kept: Mutex::new(HashMap::new()) })
     }
 
     /// Checks every byte.
@@ -84,22 +150,68 @@ impl Orders {
 
     /// The order of a block.
     pub(crate) fn get(&self, block: u32) -> Result<Arc<Order>, StoreError> {
-        if let Some(order) = self.kept().get(&block) {
-            return Ok(order.clone());
-        }
-        let damaged = |what: &dyn ToString| StoreError::damaged(self.file.path(), what.to_string());
-        let at = block as usize;
-        let (Some(start), Some(end)) = (self.starts.get(at), self.starts.get(at + 1)) else {
-            return Err(damaged(&format!("it has no order {block}")));
+        // Back along the differences to one that is whole, or known.
+        let mut waiting: Vec<(u32, Vec<u8>)> = Vec::new();
+        let mut next = block;
+        let mut order: Option<Arc<Order>> = loop {
+            if let Some(order) = self.kept().get(&next) {
+                break Some(order.clone());
+            }
+            if waiting.len() > STEPS_MAX {
+                return Err(self.damaged("its orders refer to each other in a circle"));
+            }
+            let (base, bytes) = self.record(next)?;
+            waiting.push((next, bytes));
+            next = match base {
+                Base::Nothing => break None,
+                Base::Before => {
+                    next.checked_sub(1).ok_or_else(|| self.damaged("no order is before the first"))?
+                }
+                Base::After => next + 1,
+            };
         };
-        let bytes = self.file.get_bytes(*start, (end - start) as usize).map_err(|e| damaged(&e))?;
-        let order = Arc::new(Order::decode(&bytes, self.samples).map_err(|e| damaged(&e))?);
-        let mut kept = self.kept();
-        if kept.len() >= KEPT_MAX {
-            kept.clear();
+        while let Some((number, bytes)) = waiting.pop() {
+            let decoded = match self.layout {
+                Layout::Whole => Order::decode_format_2(&bytes, self.samples),
+                Layout::Differences => Order::decode(&bytes, self.samples, order.as_deref()),
+            };
+            let decoded = Arc::new(decoded.map_err(|e| self.damaged(e))?);
+            let mut kept = self.kept();
+            // Two haplotypes of four bytes and a style for each sample.
+            if kept.len() * self.samples * 9 >= KEPT_BYTES_MAX {
+                kept.clear();
+            }
+            kept.insert(number, decoded.clone());
+            order = Some(decoded);
         }
-        kept.insert(block, order.clone());
-        Ok(order)
+        order.ok_or_else(|| self.damaged(format!("it has no order {block}")))
+    }
+
+    /// What is written of an order.
+    fn record(&self, number: u32) -> Result<(Base, Vec<u8>), StoreError> {
+        let at = number as usize;
+        let (Some(start), Some(end)) = (self.starts.get(at), self.starts.get(at + 1)) else {
+            return Err(self.damaged(format!("it has no order {number}")));
+        };
+        let bytes = self.file.get_bytes(*start, (end - start) as usize).map_err(|e| self.damaged(e))?;
+        if self.layout == Layout::Whole {
+            return Ok((Base::Nothing, bytes.to_vec()));
+        }
+        let (base, packed) = bytes.split_first().ok_or_else(|| self.damaged("an order is empty"))?;
+        let base = match base {
+            0 => Base::Nothing,
+            1 => Base::Before,
+            2 => Base::After,
+            _ => return Err(self.damaged("an order is the difference from something unknown")),
+        };
+        // At worst every haplotype is a stretch of its own, five bytes each number.
+        let largest = 64 + self.samples * 32;
+        let bytes = zstd::bulk::decompress(packed, largest).map_err(|e| self.damaged(e))?;
+        Ok((base, bytes))
+    }
+
+    fn damaged(&self, what: impl ToString) -> StoreError {
+        StoreError::damaged(self.file.path(), what.to_string())
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<u32, Arc<Order>>> {

@@ -18,6 +18,8 @@ use std::sync::Arc;
 
 const TABLE: &str = "panel";
 const CHUNK: usize = 1024;
+/// Compression of panels.
+const ZSTD_LEVEL: i32 = 3;
 const MEASURES: [&str; 5] = ["ac", "an", "hom", "hemi", "people"];
 
 /// A finished panel: durable on disk, not yet named by the registry.
@@ -70,7 +72,7 @@ impl Store {
         let size = classes.len() as i32;
         let item = || Arc::new(Field::new("item", DataType::UInt32, false));
         let column = |name: &str| Field::new(name, DataType::FixedSizeList(item(), size), false);
-        let mut table = TableWriter::create(staged, TABLE, MEASURES.map(column).to_vec())?;
+        let mut table = TableWriter::create(staged, TABLE, MEASURES.map(column).to_vec(), ZSTD_LEVEL)?;
         let mut values: [Vec<u32>; 5] = Default::default();
         let flush = |table: &mut TableWriter, values: &mut [Vec<u32>; 5]| {
             let lists = values.each_mut().map(|column| {
@@ -96,7 +98,7 @@ impl Store {
         }
         let table = table.finish()?;
         let manifest = PanelManifest {
-            format: manifest::FORMAT,
+            format: manifest::FORMAT_PANEL,
             tool: manifest::tool(),
             classes,
             people,
@@ -148,7 +150,10 @@ impl Panel {
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn rows(&self, region: Option<&Region>) -> Result<PanelRows, StoreError> {
-        Ok(PanelRows { rows: self.table.read(region, CHUNK)?, classes: self.manifest.classes.len() })
+        Ok(PanelRows {
+            rows: self.table.read(region, CHUNK, &MEASURES)?,
+            classes: self.manifest.classes.len(),
+        })
     }
 }
 

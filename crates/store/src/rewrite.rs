@@ -6,15 +6,12 @@
 use crate::Store;
 use crate::batch::{Batch, BatchSeal, BatchWriter, CallRow, Scan};
 use crate::error::StoreError;
-use gj_kernels::{BlockEncoder, Call, encode};
+use gj_kernels::row::needs_order;
+use gj_kernels::{BlockEncoder, Call, RowError, Totals, encode};
 use gj_model::{Contig, InstitutionId, SampleSet, Variant};
 use rayon::prelude::*;
 use std::collections::{HashMap, VecDeque};
-
-/// Variants that share an order.
-const BLOCK_ROWS: usize = 1024;
-/// Calls held in memory for a block at most, one byte each.
-const BLOCK_BYTES: usize = 128 << 20;
+use std::path::Path;
 
 impl Store {
     /// Writes the batch again without the genotypes of `gone`, at its level.
@@ -30,7 +27,7 @@ impl Store {
         let mut writer = if batch.is_sorted() {
             Rewriter::Sorted(Sorted::new(self, batch.samples())?)
         } else {
-            Rewriter::Plain(self.new_batch()?)
+            Rewriter::Plain(self.new_batch(batch.samples())?)
         };
         let mut scan = batch.calls(None, &people)?;
         while let Some(rows) = scan.next_rows()? {
@@ -60,11 +57,18 @@ impl Store {
             inputs.push(Input { scan: batch.calls(None, people)?, columns, ready: VecDeque::new() });
         }
         let mut writer = Sorted::new(self, samples.len())?;
+        // Rows are encoded on all cores; a batch of them takes at most about 64 MiB.
+        let together = ((64 << 20) / samples.len().max(1)).clamp(1, 256);
+        let mut rows = Vec::with_capacity(together);
         while let Some(row) = next_row(&mut inputs, samples.len())? {
             if has_calls(&row) {
-                writer.push(vec![row])?;
+                rows.push(row);
+            }
+            if rows.len() == together {
+                writer.push(std::mem::take(&mut rows))?;
             }
         }
+        writer.push(rows)?;
         let sources = batches.iter().flat_map(|batch| batch.manifest().sources.clone()).collect();
         writer.finish(institution.clone(), samples, sources)
     }
@@ -151,26 +155,30 @@ struct Sorted {
     encoder: BlockEncoder,
     samples: usize,
     contig: Option<Contig>,
-    block: Vec<CallRow>,
+    /// Site and totals of each row of the block.
+    heads: Vec<(Variant, Option<String>, Totals)>,
 }
 
 impl Sorted {
     fn new(store: &Store, samples: usize) -> Result<Sorted, StoreError> {
-        let writer = store.new_sorted_batch()?;
-        Ok(Sorted { writer, encoder: BlockEncoder::new(samples), samples, contig: None, block: Vec::new() })
+        let writer = store.new_sorted_batch(samples)?;
+        Ok(Sorted { writer, encoder: BlockEncoder::new(samples), samples, contig: None, heads: Vec::new() })
     }
 
     fn push(&mut self, rows: Vec<CallRow>) -> Result<(), StoreError> {
-        let full = (BLOCK_BYTES / self.samples.max(1)).clamp(1, BLOCK_ROWS);
-        for row in rows {
+        let payloads: Vec<Vec<u8>> = rows.par_iter().map(|row| encode(&row.calls)).collect();
+        for (row, payload) in rows.into_iter().zip(payloads) {
             if self.contig != Some(row.variant.contig) {
                 self.flush()?;
                 // Another contig, other neighbours.
+                self.writer.end_orders()?;
                 self.encoder = BlockEncoder::new(self.samples);
                 self.contig = Some(row.variant.contig);
             }
-            self.block.push(row);
-            if self.block.len() >= full {
+            let totals = gj_kernels::row::totals(&payload, self.samples).map_err(unsound)?;
+            self.encoder.push(payload).map_err(unsound)?;
+            self.heads.push((row.variant, row.origin, totals));
+            if self.encoder.is_full() {
                 self.flush()?;
             }
         }
@@ -178,19 +186,14 @@ impl Sorted {
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
-        let mut calls = Vec::with_capacity(self.block.len());
-        let mut heads = Vec::with_capacity(self.block.len());
-        for row in self.block.drain(..) {
-            calls.push(row.calls);
-            heads.push((row.variant, row.origin));
-        }
-        let block = self.encoder.encode(&calls);
-        let number = match &block.order {
+        let block = self.encoder.finish().map_err(unsound)?;
+        let number = match block.order {
             Some(order) => self.writer.push_order(order)?,
             None => None,
         };
-        for ((variant, origin), payload) in heads.into_iter().zip(block.rows) {
-            self.writer.push_in(variant, origin, payload, number)?;
+        for ((variant, origin, totals), payload) in self.heads.drain(..).zip(block.rows) {
+            let block = number.filter(|_| needs_order(&payload));
+            self.writer.push_in(variant, origin, totals, payload, block)?;
         }
         Ok(())
     }
@@ -204,4 +207,9 @@ impl Sorted {
         self.flush()?;
         self.writer.finish(institution, samples, sources)
     }
+}
+
+/// Rows encoded a moment ago are sound; if not, the memory is not.
+fn unsound(error: RowError) -> StoreError {
+    StoreError::damaged(Path::new("memory"), error)
 }

@@ -12,9 +12,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 const CHUNK: u64 = 64 * 1024;
+/// Checked chunks kept of each open file: pages are smaller than chunks, and read one after the other.
+const KEPT_MAX: usize = 64;
 const SUM: usize = 16;
 
 fn sum(bytes: &[u8]) -> [u8; SUM] {
@@ -47,6 +49,8 @@ pub(crate) struct CheckedFile {
     path: PathBuf,
     length: u64,
     sums: Arc<Vec<u8>>,
+    /// Chunks by their number modulo [`KEPT_MAX`].
+    kept: Arc<Mutex<Vec<Option<(u64, Bytes)>>>>,
 }
 
 impl CheckedFile {
@@ -61,7 +65,8 @@ impl CheckedFile {
         if length.div_ceil(CHUNK) as usize * SUM != listed.len() {
             return Err(StoreError::damaged(data, format!("it has {length} bytes, not what was written")));
         }
-        Ok(CheckedFile { file: Arc::new(file), path: data.to_owned(), length, sums: Arc::new(listed) })
+        let kept = Arc::new(Mutex::new(vec![None; KEPT_MAX]));
+        Ok(CheckedFile { file: Arc::new(file), path: data.to_owned(), length, sums: Arc::new(listed), kept })
     }
 
     /// The file's path, for error messages.
@@ -72,12 +77,25 @@ impl CheckedFile {
     /// Reads the whole file, checking every chunk.
     pub(crate) fn check_all(&self) -> Result<(), StoreError> {
         for index in 0..self.length.div_ceil(CHUNK) {
-            self.chunk(index).map_err(|error| StoreError::damaged(&self.path, error))?;
+            self.read_chunk(index).map_err(|error| StoreError::damaged(&self.path, error))?;
         }
         Ok(())
     }
 
-    fn chunk(&self, index: u64) -> io::Result<Vec<u8>> {
+    /// A checked chunk, from memory if it was read lately.
+    fn chunk(&self, index: u64) -> io::Result<Bytes> {
+        let slot = index as usize % KEPT_MAX;
+        // A poisoned cache is still a cache: entries are stored whole.
+        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, bytes)) = kept()[slot].as_ref().filter(|(number, _)| *number == index) {
+            return Ok(bytes.clone());
+        }
+        let bytes = Bytes::from(self.read_chunk(index)?);
+        kept()[slot] = Some((index, bytes.clone()));
+        Ok(bytes)
+    }
+
+    fn read_chunk(&self, index: u64) -> io::Result<Vec<u8>> {
         let start = index * CHUNK;
         let mut bytes = vec![0; CHUNK.min(self.length - start) as usize];
         self.file.read_exact_at(&mut bytes, start)?;
@@ -101,7 +119,7 @@ impl ChunkReader for CheckedFile {
     type T = CheckedRead;
 
     fn get_read(&self, start: u64) -> Result<CheckedRead, ParquetError> {
-        Ok(CheckedRead { file: self.clone(), position: start, chunk: Vec::new(), within: 0 })
+        Ok(CheckedRead { file: self.clone(), position: start, chunk: Bytes::new(), within: 0 })
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
@@ -110,11 +128,14 @@ impl ChunkReader for CheckedFile {
             return Err(ParquetError::EOF(format!("`{}` ends before byte {end}", self.path.display())));
         }
         let first = start / CHUNK;
+        let skip = (start - first * CHUNK) as usize;
+        if skip + length <= CHUNK as usize {
+            return Ok(self.chunk(first)?.slice(skip..skip + length));
+        }
         let mut bytes = Vec::with_capacity(length + CHUNK as usize);
         for index in first..end.div_ceil(CHUNK) {
             bytes.extend_from_slice(&self.chunk(index)?);
         }
-        let skip = (start - first * CHUNK) as usize;
         Ok(Bytes::from(bytes).slice(skip..skip + length))
     }
 }
@@ -123,7 +144,7 @@ impl ChunkReader for CheckedFile {
 pub(crate) struct CheckedRead {
     file: CheckedFile,
     position: u64,
-    chunk: Vec<u8>,
+    chunk: Bytes,
     within: usize,
 }
 

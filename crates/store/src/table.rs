@@ -7,17 +7,18 @@ use crate::error::StoreError;
 use crate::sums::{self, CheckedFile};
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
-use arrow_array::{ArrayRef, BooleanArray, RecordBatch, StringArray, UInt32Array};
+use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt32Array};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use gj_model::{Contig, Position, Region, Variant};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
-    ParquetRecordBatchReaderBuilder, RowFilter,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+    RowSelection, RowSelector,
 };
 use parquet::basic::{Compression, Encoding, ZstdLevel};
-use parquet::file::metadata::PageIndexPolicy;
+use parquet::file::metadata::{PageIndexPolicy, RowGroupMetaData};
+use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::statistics::Statistics;
 use parquet::schema::types::ColumnPath;
@@ -25,6 +26,10 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// The columns that every table begins with.
+const SITE_COLUMNS: [&str; 4] = ["contig", "position", "reference", "alternate"];
+/// Where the positions are among them.
+const POSITION: usize = 1;
 /// Rows of a row group at most.
 const GROUP_ROWS: usize = 16_384;
 /// Rows of a page at most: what a single lookup decodes.
@@ -37,6 +42,7 @@ const GROUP_BYTES: usize = 64 << 20;
 pub(crate) struct Table {
     file: CheckedFile,
     metadata: ArrowReaderMetadata,
+    groups: Arc<[Group]>,
 }
 
 impl Table {
@@ -46,11 +52,20 @@ impl Table {
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
         let metadata =
             ArrowReaderMetadata::load(&file, options).map_err(|e| StoreError::damaged(&data, e))?;
-        Ok(Table { file, metadata })
+        let groups: Option<Vec<Group>> = metadata.metadata().row_groups().iter().map(group_of).collect();
+        let groups = groups.ok_or_else(|| StoreError::damaged(&data, "a row group has no statistics"))?;
+        Ok(Table { file, metadata, groups: groups.into() })
     }
 
     pub(crate) fn path(&self) -> &Path {
         self.file.path()
+    }
+
+    /// Bytes of some columns, as stored.
+    pub(crate) fn column_bytes(&self, columns: &[&str]) -> u64 {
+        let chunks = self.metadata.metadata().row_groups().iter().flat_map(|group| group.columns());
+        let of = chunks.filter(|chunk| columns.contains(&chunk.column_path().parts()[0].as_str()));
+        of.map(|chunk| chunk.compressed_size() as u64).sum()
     }
 
     /// Checks every byte of the file.
@@ -58,60 +73,150 @@ impl Table {
         self.file.check_all()
     }
 
-    /// Reads the rows of a region, or all, `chunk` at a time.
-    pub(crate) fn read(&self, region: Option<&Region>, chunk: usize) -> Result<Rows, StoreError> {
+    /// Reads the rows of a region, or all, `chunk` at a time: the four columns of every table, then those
+    /// named.
+    pub(crate) fn read(
+        &self,
+        region: Option<&Region>,
+        chunk: usize,
+        columns: &[&str],
+    ) -> Result<Rows, StoreError> {
         let mut builder =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone())
-                .with_batch_size(chunk);
+            ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone());
+        let names = SITE_COLUMNS.iter().chain(columns).copied();
+        let mask = ProjectionMask::columns(builder.parquet_schema(), names);
+        builder = builder.with_batch_size(chunk).with_projection(mask);
         if let Some(region) = region {
-            let mask = ProjectionMask::leaves(builder.parquet_schema(), [1]);
-            let (start, end) = (region.start.get(), region.end.get());
-            let inside = ArrowPredicateFn::new(mask, move |batch: RecordBatch| {
-                let positions = batch.column(0).as_primitive::<UInt32Type>();
-                Ok(BooleanArray::from_unary(positions, |p| (start..=end).contains(&p)))
-            });
-            builder = builder
-                .with_row_groups(self.groups_of(region))
-                .with_row_filter(RowFilter::new(vec![Box::new(inside)]));
+            let groups = self.groups_of(region);
+            let pages = groups.iter().flat_map(|group| self.pages_of(*group, region)).collect::<Vec<_>>();
+            builder = builder.with_row_groups(groups).with_row_selection(RowSelection::from(pages));
         }
         let reader = builder.build().map_err(|e| StoreError::damaged(self.path(), e))?;
-        Ok(Rows { reader, path: self.path().to_owned() })
+        Ok(Rows { reader, path: self.path().to_owned(), region: region.copied() })
     }
 
-    fn groups_of(&self, region: &Region) -> Vec<usize> {
-        let groups = self.metadata.metadata().row_groups();
-        let holds = |group: &parquet::file::metadata::RowGroupMetaData| {
-            let contig = match group.column(0).statistics() {
-                Some(Statistics::ByteArray(s)) => {
-                    s.min_opt().map(|v| v.data() == region.contig.name().as_bytes())
-                }
-                _ => None,
-            };
-            let overlap = match group.column(1).statistics() {
-                Some(Statistics::Int32(s)) => match (s.min_opt(), s.max_opt()) {
-                    (Some(min), Some(max)) => {
-                        Some(*min as u32 <= region.end.get() && *max as u32 >= region.start.get())
-                    }
-                    _ => None,
-                },
-                _ => None,
-            };
-            contig.unwrap_or(true) && overlap.unwrap_or(true)
+    /// The pages of a row group that may hold rows of the region.
+    fn pages_of(&self, group: usize, region: &Region) -> Vec<RowSelector> {
+        let metadata = self.metadata.metadata();
+        let rows = metadata.row_group(group).num_rows() as usize;
+        let whole = || vec![RowSelector::select(rows)];
+        let (Some(index), Some(offsets)) = (metadata.column_index(), metadata.offset_index()) else {
+            return whole();
         };
-        groups.iter().enumerate().filter(|(_, group)| holds(group)).map(|(index, _)| index).collect()
+        let ColumnIndexMetaData::INT32(positions) = &index[group][POSITION] else { return whole() };
+        let starts = offsets[group][POSITION].page_locations();
+        let starts: Vec<usize> =
+            starts.iter().map(|page| page.first_row_index as usize).chain([rows]).collect();
+        let (bounds, mut pages) = (positions.min_values_iter().zip(positions.max_values_iter()), Vec::new());
+        for ((min, max), span) in bounds.zip(starts.windows(2)) {
+            let overlaps = match (min, max) {
+                // Stored as signed numbers, though positions are not: none comes near the sign.
+                (Some(min), Some(max)) => {
+                    *min as u32 <= region.end.get() && *max as u32 >= region.start.get()
+                }
+                _ => true,
+            };
+            let length = span[1] - span[0];
+            pages.push(if overlaps { RowSelector::select(length) } else { RowSelector::skip(length) });
+        }
+        pages
     }
+
+    /// The row groups that may hold rows of the region: groups ascend, and none spans two contigs.
+    fn groups_of(&self, region: &Region) -> Vec<usize> {
+        let groups = &self.groups;
+        let first = groups.partition_point(|g| (g.contig, g.last) < (region.contig, region.start.get()));
+        let end = groups.partition_point(|g| (g.contig, g.first) <= (region.contig, region.end.get()));
+        (first..end.max(first)).collect()
+    }
+
+    /// The pages that may hold rows at a position: row group, first row in it, number of rows.
+    pub(crate) fn pages_at(&self, contig: Contig, position: Position) -> Vec<Page> {
+        let region = Region { contig, start: position, end: position };
+        let mut pages = Vec::new();
+        for group in self.groups_of(&region) {
+            let mut first = 0;
+            for span in self.pages_of(group, &region) {
+                if !span.skip {
+                    pages.push(Page { group, first, rows: span.row_count });
+                }
+                first += span.row_count;
+            }
+        }
+        pages
+    }
+
+    /// Reads one page.
+    pub(crate) fn page(&self, page: Page, columns: &[&str]) -> Result<RecordBatch, StoreError> {
+        let builder =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone());
+        let names = SITE_COLUMNS.iter().chain(columns).copied();
+        let mask = ProjectionMask::columns(builder.parquet_schema(), names);
+        let rows = vec![RowSelector::skip(page.first), RowSelector::select(page.rows)];
+        let damaged = |e: &dyn std::fmt::Display| StoreError::damaged(self.path(), e);
+        let mut reader = builder
+            .with_batch_size(page.rows)
+            .with_projection(mask)
+            .with_row_groups(vec![page.group])
+            .with_row_selection(RowSelection::from(rows))
+            .build()
+            .map_err(|e| damaged(&e))?;
+        reader.next().transpose().map_err(|e| damaged(&e))?.ok_or_else(|| damaged(&"a page is empty"))
+    }
+}
+
+/// A stretch of rows of one row group, read together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Page {
+    group: usize,
+    first: usize,
+    rows: usize,
+}
+
+/// What a row group covers.
+#[derive(Debug)]
+struct Group {
+    contig: Contig,
+    first: u32,
+    last: u32,
+}
+
+fn group_of(group: &RowGroupMetaData) -> Option<Group> {
+    let Some(Statistics::ByteArray(contig)) = group.column(0).statistics() else { return None };
+    let contig = std::str::from_utf8(contig.min_opt()?.data()).ok()?.parse().ok()?;
+    let Some(Statistics::Int32(positions)) = group.column(POSITION).statistics() else { return None };
+    // Stored as signed numbers, though positions are not: none comes near the sign.
+    Some(Group { contig, first: *positions.min_opt()? as u32, last: *positions.max_opt()? as u32 })
 }
 
 /// Record batches of a table, with errors that name its file.
 pub(crate) struct Rows {
     reader: ParquetRecordBatchReader,
     path: PathBuf,
+    region: Option<Region>,
 }
 
 impl Rows {
-    /// The next record batch.
+    /// The next record batch with at least one row.
     pub(crate) fn next(&mut self) -> Result<Option<RecordBatch>, StoreError> {
-        self.reader.next().transpose().map_err(|error: ArrowError| StoreError::damaged(&self.path, error))
+        loop {
+            let next = self.reader.next().transpose();
+            let next = next.map_err(|error: ArrowError| StoreError::damaged(&self.path, error))?;
+            let Some(batch) = next else { return Ok(None) };
+            // Rows ascend, so those of the region stand together.
+            let batch = match &self.region {
+                None => batch,
+                Some(region) => {
+                    let positions = batch.column(POSITION).as_primitive::<UInt32Type>().values();
+                    let start = positions.partition_point(|position| *position < region.start.get());
+                    let end = positions.partition_point(|position| *position <= region.end.get());
+                    batch.slice(start, end.saturating_sub(start))
+                }
+            };
+            if batch.num_rows() > 0 {
+                return Ok(Some(batch));
+            }
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -119,24 +224,82 @@ impl Rows {
     }
 }
 
+/// The sites of some rows, in columns.
+#[derive(Debug, Clone)]
+pub struct Sites {
+    contigs: StringArray,
+    positions: UInt32Array,
+    references: StringArray,
+    alternates: StringArray,
+}
+
+impl Sites {
+    pub(crate) fn of(batch: &RecordBatch) -> Sites {
+        Sites {
+            contigs: batch.column(0).as_string::<i32>().clone(),
+            positions: batch.column(POSITION).as_primitive::<UInt32Type>().clone(),
+            references: batch.column(2).as_string::<i32>().clone(),
+            alternates: batch.column(3).as_string::<i32>().clone(),
+        }
+    }
+
+    /// Number of sites.
+    pub fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.positions.is_empty()
+    }
+
+    /// Name of the contig.
+    pub fn contig(&self, row: usize) -> &str {
+        self.contigs.value(row)
+    }
+
+    /// 1-based position.
+    pub fn position(&self, row: usize) -> u32 {
+        self.positions.value(row)
+    }
+
+    /// Reference allele.
+    pub fn reference(&self, row: usize) -> &str {
+        self.references.value(row)
+    }
+
+    /// Alternate allele.
+    pub fn alternate(&self, row: usize) -> &str {
+        self.alternates.value(row)
+    }
+
+    /// The row of a variant, where the sites are of its contig.
+    pub(crate) fn find(&self, variant: &Variant) -> Option<usize> {
+        let positions = self.positions.values();
+        let wanted = variant.position.get();
+        let first = positions.partition_point(|position| *position < wanted);
+        let rows = (first..positions.len()).take_while(|row| positions[*row] == wanted);
+        let mut rows = rows.filter(|row| {
+            self.reference(*row) == variant.reference && self.alternate(*row) == variant.alternate
+        });
+        rows.next()
+    }
+
+    /// The variant of a row; an error names what is wrong with it.
+    pub(crate) fn variant(&self, row: usize) -> Result<Variant, String> {
+        Ok(Variant {
+            contig: self.contig(row).parse().map_err(|e: gj_model::contig::UnknownContig| e.to_string())?,
+            position: Position::new(self.position(row)).ok_or("a position is 0")?,
+            reference: self.reference(row).to_owned(),
+            alternate: self.alternate(row).to_owned(),
+        })
+    }
+}
+
 /// The variants of a record batch.
 pub(crate) fn variants(batch: &RecordBatch, path: &Path) -> Result<Vec<Variant>, StoreError> {
-    let contigs = batch.column(0).as_string::<i32>();
-    let positions = batch.column(1).as_primitive::<UInt32Type>();
-    let (references, alternates) = (batch.column(2).as_string::<i32>(), batch.column(3).as_string::<i32>());
-    (0..batch.num_rows())
-        .map(|row| {
-            let contig: Contig = contigs.value(row).parse().map_err(|e| StoreError::damaged(path, e))?;
-            let position = Position::new(positions.value(row))
-                .ok_or_else(|| StoreError::damaged(path, "a position is 0"))?;
-            Ok(Variant {
-                contig,
-                position,
-                reference: references.value(row).to_owned(),
-                alternate: alternates.value(row).to_owned(),
-            })
-        })
-        .collect()
+    let sites = Sites::of(batch);
+    (0..sites.len()).map(|row| sites.variant(row).map_err(|e| StoreError::damaged(path, e))).collect()
 }
 
 /// Writes a table in order; the columns after the first four are the caller's.
@@ -162,6 +325,7 @@ impl TableWriter {
         dir: &Path,
         name: &'static str,
         columns: Vec<Field>,
+        compression: i32,
     ) -> Result<TableWriter, StoreError> {
         let mut fields = vec![
             Field::new("contig", DataType::Utf8, false),
@@ -172,7 +336,7 @@ impl TableWriter {
         fields.extend(columns);
         let schema = Arc::new(Schema::new(fields));
         let position = ColumnPath::from("position");
-        let level = ZstdLevel::try_new(3).unwrap_or_default();
+        let level = ZstdLevel::try_new(compression).unwrap_or_default();
         let properties = WriterProperties::builder()
             .set_created_by(crate::manifest::tool())
             .set_compression(Compression::ZSTD(level))
@@ -183,6 +347,7 @@ impl TableWriter {
             .set_column_dictionary_enabled(position.clone(), false)
             .set_column_encoding(position, Encoding::DELTA_BINARY_PACKED)
             .set_column_dictionary_enabled(ColumnPath::from("payload"), false)
+            .set_column_dictionary_enabled(ColumnPath::from("ac"), false)
             .build();
         let path = dir.join(format!("{name}.parquet"));
         let file = File::create_new(&path).map_err(StoreError::io(&path))?;

@@ -22,7 +22,7 @@ fn store() -> (tempfile::TempDir, Store) {
 }
 
 fn write(store: &Store, rows: &[(Variant, Vec<Call>)], samples: usize) -> Batch {
-    let mut writer = store.new_batch().unwrap();
+    let mut writer = store.new_batch(samples).unwrap();
     for (variant, calls) in rows {
         writer.push(variant.clone(), None, encode(calls)).unwrap();
     }
@@ -79,7 +79,7 @@ fn a_region_reads_exactly_its_rows() {
 fn rows_out_of_order_or_twice_are_refused_and_leave_nothing() {
     let (folder, store) = store();
     let calls = encode(&[Call::RefRef]);
-    let mut writer = store.new_batch().unwrap();
+    let mut writer = store.new_batch(1).unwrap();
     writer.push(variant("chr2", 5, "C"), None, calls.clone()).unwrap();
     for wrong in [variant("chr2", 5, "C"), variant("chr2", 4, "C"), variant("chr1", 9, "C")] {
         assert!(matches!(writer.push(wrong, None, calls.clone()), Err(StoreError::Unsorted)));

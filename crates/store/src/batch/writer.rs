@@ -8,9 +8,15 @@ use crate::orders::OrdersWriter;
 use crate::table::TableWriter;
 use arrow_array::{ArrayRef, BinaryArray, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field};
+use gj_kernels::{Order, Totals};
 use gj_model::{BatchId, InstitutionId, Variant};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// Compression of level 0: written while somebody waits.
+const ZSTD_LEVEL: i32 = 3;
+/// Compression of level 1: written in the background, kept for years.
+const ZSTD_LEVEL_SORTED: i32 = 9;
 
 /// Writes one batch; dropping it without [`BatchWriter::finish`] leaves nothing.
 pub struct BatchWriter {
@@ -19,8 +25,10 @@ pub struct BatchWriter {
     table: TableWriter,
     origins: Vec<Option<String>>,
     payloads: Vec<Vec<u8>>,
+    totals: Vec<Totals>,
     blocks: Vec<Option<u32>>,
     orders: Option<OrdersWriter>,
+    samples: usize,
     bytes: usize,
 }
 
@@ -46,30 +54,46 @@ pub struct BatchSeal {
 }
 
 impl Store {
-    /// Begins a batch of level 0, whose rows stand alone.
+    /// Begins a batch of level 0, whose rows stand alone, with `samples` columns.
     ///
     /// # Errors
     /// When the staging folder cannot be written.
-    pub fn new_batch(&self) -> Result<BatchWriter, StoreError> {
+    pub fn new_batch(&self, samples: usize) -> Result<BatchWriter, StoreError> {
         let staged = Staged(durable::stage(&self.root)?);
-        self.begin_batch(staged, None)
+        self.begin_batch(staged, samples, None)
     }
 
     /// Begins a batch of level 1, whose rows may need the order of their block.
-    pub(crate) fn new_sorted_batch(&self) -> Result<BatchWriter, StoreError> {
+    pub(crate) fn new_sorted_batch(&self, samples: usize) -> Result<BatchWriter, StoreError> {
         let staged = Staged(durable::stage(&self.root)?);
         let orders = OrdersWriter::create(&staged.0)?;
-        self.begin_batch(staged, Some(orders))
+        self.begin_batch(staged, samples, Some(orders))
     }
 
-    fn begin_batch(&self, staged: Staged, orders: Option<OrdersWriter>) -> Result<BatchWriter, StoreError> {
-        let mut columns =
-            vec![Field::new("origin", DataType::Utf8, true), Field::new("payload", DataType::Binary, false)];
+    fn begin_batch(
+        &self,
+        staged: Staged,
+        samples: usize,
+        orders: Option<OrdersWriter>,
+    ) -> Result<BatchWriter, StoreError> {
+        let mut columns = vec![Field::new("origin", DataType::Utf8, true)];
+        columns.extend(super::TOTALS.map(|name| Field::new(name, DataType::UInt32, false)));
+        columns.push(Field::new("payload", DataType::Binary, false));
         columns.extend(orders.is_some().then(|| Field::new("block", DataType::UInt32, true)));
-        let table = TableWriter::create(&staged.0, super::TABLE, columns)?;
-        let store = self.clone();
-        let (origins, payloads, blocks) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(BatchWriter { store, staged, table, origins, payloads, blocks, orders, bytes: 0 })
+        let level = if orders.is_some() { ZSTD_LEVEL_SORTED } else { ZSTD_LEVEL };
+        let table = TableWriter::create(&staged.0, super::TABLE, columns, level)?;
+        Ok(BatchWriter {
+            store: self.clone(),
+            staged,
+            table,
+            origins: Vec::new(),
+            payloads: Vec::new(),
+            totals: Vec::new(),
+            blocks: Vec::new(),
+            orders,
+            samples,
+            bytes: 0,
+        })
     }
 }
 
@@ -77,19 +101,27 @@ impl BatchWriter {
     /// Adds a row: a payload from [`gj_kernels::encode`] over the batch's samples.
     ///
     /// # Errors
-    /// [`StoreError::Unsorted`] unless variants strictly ascend; otherwise when the disk refuses.
+    /// [`StoreError::Unsorted`] unless variants strictly ascend; otherwise when the payload is none, or
+    /// the disk refuses.
     pub fn push(
         &mut self,
         variant: Variant,
         origin: Option<String>,
         payload: Vec<u8>,
     ) -> Result<(), StoreError> {
-        self.push_in(variant, origin, payload, None)
+        let totals = gj_kernels::row::totals(&payload, self.samples);
+        let totals = totals.map_err(|e| StoreError::damaged(&self.staged.0, e))?;
+        self.push_in(variant, origin, totals, payload, None)
     }
 
     /// Adds the order of the rows to come; returns the number of its block.
-    pub(crate) fn push_order(&mut self, order: &[u8]) -> Result<Option<u32>, StoreError> {
+    pub(crate) fn push_order(&mut self, order: Order) -> Result<Option<u32>, StoreError> {
         self.orders.as_mut().map(|orders| orders.push(order)).transpose()
+    }
+
+    /// Says that the orders to come have nothing in common with those before.
+    pub(crate) fn end_orders(&mut self) -> Result<(), StoreError> {
+        self.orders.as_mut().map_or(Ok(()), OrdersWriter::end_group)
     }
 
     /// Adds a row of a block.
@@ -97,6 +129,7 @@ impl BatchWriter {
         &mut self,
         variant: Variant,
         origin: Option<String>,
+        totals: Totals,
         payload: Vec<u8>,
         block: Option<u32>,
     ) -> Result<(), StoreError> {
@@ -107,17 +140,25 @@ impl BatchWriter {
         self.bytes += payload.len() + origin.as_ref().map_or(0, String::len);
         self.origins.push(origin);
         self.payloads.push(payload);
+        self.totals.push(totals);
         self.blocks.push(block);
         Ok(())
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
         self.bytes = 0;
-        let origins: ArrayRef = Arc::new(StringArray::from(std::mem::take(&mut self.origins)));
-        let payloads = std::mem::take(&mut self.payloads);
-        let payloads: ArrayRef = Arc::new(BinaryArray::from_iter_values(payloads));
+        let numbers = |values: &mut dyn Iterator<Item = u32>| -> ArrayRef {
+            Arc::new(UInt32Array::from_iter_values(values))
+        };
+        let totals = std::mem::take(&mut self.totals);
+        let mut columns: Vec<ArrayRef> = vec![
+            Arc::new(StringArray::from(std::mem::take(&mut self.origins))),
+            numbers(&mut totals.iter().map(|totals| totals.ac)),
+            numbers(&mut totals.iter().map(|totals| totals.an)),
+            numbers(&mut totals.iter().map(|totals| totals.hom)),
+            Arc::new(BinaryArray::from_iter_values(std::mem::take(&mut self.payloads))),
+        ];
         let blocks: ArrayRef = Arc::new(UInt32Array::from(std::mem::take(&mut self.blocks)));
-        let mut columns = vec![origins, payloads];
         columns.extend(self.orders.is_some().then_some(blocks));
         self.table.flush(columns)
     }
@@ -141,7 +182,7 @@ impl BatchWriter {
         let table = self.table.finish()?;
         let orders = self.orders.map(OrdersWriter::finish).transpose()?;
         let manifest = BatchManifest {
-            format: if orders.is_some() { manifest::FORMAT_SORTED } else { manifest::FORMAT },
+            format: manifest::FORMAT_BATCH,
             tool: manifest::tool(),
             institution,
             samples,

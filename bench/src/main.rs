@@ -1,0 +1,89 @@
+//! One act of the store as a whole process, so that `tools/bench` can time it beside another tool's.
+//!
+//! For measuring only: it opens the one batch of a data directory and asks no gate. It is never installed.
+
+mod association;
+mod lookups;
+mod table;
+
+use anyhow::{Context, Result, bail};
+use clap::{Parser, Subcommand};
+use gj_kernels::{Call, Weights};
+use gj_model::SampleSet;
+use gj_store::{Batch, Store};
+use std::path::{Path, PathBuf};
+
+/// Acts to be timed.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Debug, Subcommand)]
+enum Act {
+    /// Alternate and called alleles, homozygotes and Hardy-Weinberg of everybody, as a table
+    Frequencies { data: PathBuf, out: PathBuf },
+    /// Alternate and called alleles of some sample columns (numbers from 0, one a line), as a table
+    Cohort { data: PathBuf, columns: PathBuf, out: PathBuf },
+    /// Linear regression of a trait (one number a line, in column order) on each variant, as a table
+    Association { data: PathBuf, trait_values: PathBuf, out: PathBuf },
+    /// Time of looking up the carriers of each of some variants (contig-position-ref-alt, one a line)
+    Lookups { data: PathBuf, variants: PathBuf },
+    /// The variants that one sample column carries, as a table
+    Person { data: PathBuf, column: usize, out: PathBuf },
+    /// Bytes of the batch by column
+    Sizes { data: PathBuf },
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().act {
+        Act::Frequencies { data, out } => table::frequencies(&batch(&data)?, &out),
+        Act::Cohort { data, columns, out } => {
+            let batch = batch(&data)?;
+            let mut people = SampleSet::none(batch.samples());
+            for column in numbers::<usize>(&columns)? {
+                if column >= batch.samples() {
+                    bail!("the batch has no column {column}");
+                }
+                people.insert(column);
+            }
+            table::cohort(&batch, &Weights::count(&people), &out)
+        }
+        Act::Association { data, trait_values, out } => {
+            association::scan(&batch(&data)?, &numbers(&trait_values)?, &out)
+        }
+        Act::Lookups { data, variants } => lookups::time(|| batch(&data), &numbers(&variants)?),
+        Act::Person { data, column, out } => {
+            let batch = batch(&data)?;
+            let carries = |call: Call| call.known().1 > 0;
+            table::person(batch.person(None, column, &batch.everybody(), carries)?, &out)
+        }
+        Act::Sizes { data } => {
+            let batch = batch(&data)?;
+            for (name, bytes) in batch.sizes() {
+                println!("{name}\t{bytes}");
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The one batch of a data directory.
+fn batch(data: &Path) -> Result<Batch> {
+    let mut folders = std::fs::read_dir(data.join("batches")).context("no data directory")?;
+    let (Some(folder), None) = (folders.next().transpose()?, folders.next()) else {
+        bail!("exactly one batch is expected in {}", data.display());
+    };
+    let name = folder.file_name().into_string().unwrap_or_default();
+    Ok(Store::open(data)?.batch(&name.parse()?)?)
+}
+
+/// One value a line.
+fn numbers<T: std::str::FromStr>(path: &Path) -> Result<Vec<T>>
+where
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    text.lines().map(|line| line.trim().parse().with_context(|| format!("`{line}`"))).collect()
+}

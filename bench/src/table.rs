@@ -1,0 +1,128 @@
+//! Tables as text, tab-separated.
+
+use anyhow::Result;
+use gj_kernels::{Weights, hardy};
+use gj_store::{Batch, PersonScan, Sites};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+/// Lines of a table, written without the general machinery of formatting.
+pub(crate) struct Lines {
+    out: BufWriter<File>,
+    line: Vec<u8>,
+}
+
+impl Lines {
+    pub(crate) fn create(path: &Path, head: &str) -> Result<Lines> {
+        let mut out = BufWriter::with_capacity(1 << 18, File::create(path)?);
+        writeln!(out, "{head}")?;
+        Ok(Lines { out, line: Vec::with_capacity(256) })
+    }
+
+    pub(crate) fn site(&mut self, sites: &Sites, row: usize) -> &mut Lines {
+        self.line.extend_from_slice(sites.contig(row).as_bytes());
+        self.number(sites.position(row));
+        for allele in [sites.reference(row), sites.alternate(row)] {
+            self.line.push(b'\t');
+            self.line.extend_from_slice(allele.as_bytes());
+        }
+        self
+    }
+
+    pub(crate) fn number(&mut self, number: u32) -> &mut Lines {
+        self.line.push(b'\t');
+        digits(&mut self.line, number, 1);
+        self
+    }
+
+    /// Six significant digits, in scientific notation.
+    pub(crate) fn real(&mut self, real: f64) -> &mut Lines {
+        self.line.push(b'\t');
+        if real == 0.0 || !real.is_finite() {
+            let text: &[u8] = if real == 0.0 { b"0" } else { b"NA" };
+            self.line.extend_from_slice(text);
+            return self;
+        }
+        if real < 0.0 {
+            self.line.push(b'-');
+        }
+        let size = real.abs();
+        let mut exponent = size.log10().floor() as i32;
+        let mut scaled = (size * 10f64.powi(5 - exponent)).round();
+        if scaled >= 1e6 {
+            exponent += 1;
+            scaled = (size * 10f64.powi(5 - exponent)).round();
+        }
+        let scaled = scaled as u32;
+        digits(&mut self.line, scaled / 100_000, 1);
+        self.line.push(b'.');
+        digits(&mut self.line, scaled % 100_000, 5);
+        self.line.extend_from_slice(if exponent < 0 { b"e-" } else { b"e+" });
+        digits(&mut self.line, exponent.unsigned_abs(), 2);
+        self
+    }
+
+    pub(crate) fn end(&mut self) -> Result<()> {
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)?;
+        self.line.clear();
+        Ok(())
+    }
+
+    pub(crate) fn finish(mut self) -> Result<()> {
+        Ok(self.out.flush()?)
+    }
+}
+
+fn digits(line: &mut Vec<u8>, mut number: u32, width: usize) {
+    let mut text = [b'0'; 10];
+    let mut at = text.len();
+    while number > 0 || text.len() - at < width {
+        at -= 1;
+        text[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+    line.extend_from_slice(&text[at..]);
+}
+
+/// Stored totals and the exact test of everybody.
+pub(crate) fn frequencies(batch: &Batch, out: &Path) -> Result<()> {
+    let mut lines = Lines::create(out, "CHROM\tPOS\tREF\tALT\tAC\tAN\tHOM\tHET\tHWE_P")?;
+    let mut scan = batch.totals(None)?;
+    while let Some((sites, totals)) = scan.next_sites()? {
+        for (row, t) in totals.iter().enumerate() {
+            let het = t.ac - 2 * t.hom;
+            let p = hardy::exact(het, t.hom, t.an / 2 - t.hom - het);
+            lines.site(&sites, row).number(t.ac).number(t.an).number(t.hom).number(het).real(p).end()?;
+        }
+    }
+    lines.finish()
+}
+
+/// Alleles of some people.
+pub(crate) fn cohort(batch: &Batch, people: &Weights<i32, 1>, out: &Path) -> Result<()> {
+    let mut lines = Lines::create(out, "CHROM\tPOS\tREF\tALT\tAC\tAN")?;
+    let mut scan = batch.sums(None, people)?;
+    while let Some(rows) = scan.next_rows()? {
+        for (row, sums) in rows.sums.iter().enumerate() {
+            lines
+                .site(&rows.sites, row)
+                .number(sums.alternate[0] as u32)
+                .number(sums.called[0] as u32)
+                .end()?;
+        }
+    }
+    lines.finish()
+}
+
+/// What one person carries.
+pub(crate) fn person(mut scan: PersonScan<'_>, out: &Path) -> Result<()> {
+    let mut lines = Lines::create(out, "CHROM\tPOS\tREF\tALT\tALLELES")?;
+    while let Some((sites, found)) = scan.next_rows()? {
+        for (row, call) in found {
+            lines.site(&sites, row).number(call.known().1).end()?;
+        }
+    }
+    lines.finish()
+}
