@@ -18,8 +18,8 @@ pub fn exact(het: u32, hom_alternate: u32, hom_reference: u32) -> f64 {
         if probability <= 1.0 + 1e-9 {
             unlikely += probability;
         }
-        // Once below what a sum can feel, and falling, the rest adds nothing.
-        probability > all * 1e-17
+        // Once below what the smaller sum can feel, and falling, the rest adds nothing.
+        probability > unlikely * 1e-17
     };
     let (mut hets, mut rares, mut commons) = (f64::from(het), f64::from(rare), f64::from(common));
     let mut probability = 1.0;
