@@ -6,11 +6,13 @@
 pub mod block;
 mod bytes;
 pub mod call;
+pub mod cells;
 pub mod classes;
 pub mod row;
 
 pub use block::{Block, BlockEncoder, Order};
 pub use call::Call;
+pub use cells::{Baseline, put_cells, read_cells};
 pub use classes::Classes;
 pub use classes::Histogram;
 pub use row::{CountedOrder, RowError, Scratch, decode, encode, tally};

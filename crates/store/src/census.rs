@@ -1,11 +1,115 @@
-//! Counting several batches together, in one ascending stream of sites.
+//! Counting batches: several together in one ascending stream of sites, or one into a stored census.
 
 use crate::CountedSite;
 use crate::batch::{Batch, CountScan};
+use crate::counts::{CountsTable, baseline};
 use crate::error::StoreError;
+use crate::manifest::{self, CensusManifest};
+use crate::merge::Merge;
+use crate::panel::PanelRows;
+use crate::table::Table;
+use crate::{Store, durable};
 use gj_kernels::Classes;
-use gj_model::{Counts, Region};
+use gj_model::{BatchId, CensusId, Counts, Region};
 use std::collections::VecDeque;
+
+const TABLE: &str = "census";
+
+/// A finished census: durable on disk, not yet named by the registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CensusSeal {
+    /// Its id: the start of `digest`.
+    pub id: CensusId,
+    /// BLAKE3 digest of its manifest.
+    pub digest: String,
+    /// Its manifest.
+    pub manifest: CensusManifest,
+}
+
+/// The counts of one batch, open for reading. Holds no genotype.
+#[derive(Debug, Clone)]
+pub struct Census {
+    manifest: CensusManifest,
+    digest: String,
+    counts: CountsTable,
+}
+
+impl Store {
+    /// Writes a sum as the census of a batch; `assignment` says which sample is counted in which class.
+    ///
+    /// # Errors
+    /// When a source is damaged or the disk refuses.
+    pub fn merge_census(
+        &self,
+        batch: &BatchId,
+        assignment: &str,
+        merge: &Merge,
+    ) -> Result<CensusSeal, StoreError> {
+        let staged = durable::stage(&self.root)?;
+        let table = merge.sites(None)?.write(staged.path(), TABLE)?;
+        let manifest = CensusManifest {
+            format: manifest::PANEL_CELLS,
+            tool: manifest::tool(),
+            batch: batch.clone(),
+            assignment: assignment.to_owned(),
+            classes: merge.classes.clone(),
+            people: merge.people.clone(),
+            rows: table.rows,
+            bytes: table.bytes,
+            sums: table.sums,
+        };
+        let digest = manifest::write(staged.path(), &manifest)?;
+        let id: CensusId =
+            digest[..manifest::ID_DIGITS].parse().map_err(|e| StoreError::damaged(staged.path(), e))?;
+        staged.publish(&self.census_dir(&id))?;
+        Ok(CensusSeal { id, digest, manifest })
+    }
+
+    /// Opens a census for reading.
+    ///
+    /// # Errors
+    /// When a file is missing, damaged or newer than this program.
+    pub fn census(&self, id: &CensusId) -> Result<Census, StoreError> {
+        let dir = self.census_dir(id);
+        let (manifest, digest) = manifest::read(&dir, id.as_str(), manifest::PANEL_CELLS)?;
+        let manifest: CensusManifest = manifest;
+        let table = Table::open(&dir, TABLE, &manifest.sums)?;
+        let counts = CountsTable::new(table, manifest.format, baseline(&manifest.classes, &manifest.people));
+        Ok(Census { manifest, digest, counts })
+    }
+}
+
+impl Census {
+    /// Its manifest.
+    pub fn manifest(&self) -> &CensusManifest {
+        &self.manifest
+    }
+
+    /// Digest of its manifest.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    pub(crate) fn counts(&self) -> &CountsTable {
+        &self.counts
+    }
+
+    /// Checks every byte of the table against its sums.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] with the file and the place.
+    pub fn check(&self) -> Result<(), StoreError> {
+        self.counts.check_all()
+    }
+
+    /// Every site, chunk by chunk, ascending.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn rows(&self) -> Result<PanelRows, StoreError> {
+        PanelRows::new(&self.counts, self.manifest.classes.len(), None)
+    }
+}
 
 /// A merge of counted batches: each site once, its counts summed over the batches that hold it.
 ///

@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::sums::{self, CheckedFile};
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
-use arrow_array::{ArrayRef, BooleanArray, RecordBatch, StringArray, UInt32Array};
+use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, StringArray, UInt32Array};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use gj_model::{Contig, Position, Region, Variant};
 use parquet::arrow::ArrowWriter;
@@ -26,11 +26,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Rows of a row group at most.
-const GROUP_ROWS: usize = 16_384;
+pub(crate) const GROUP_ROWS: usize = 16_384;
 /// Rows of a page at most: what a single lookup decodes.
 const PAGE_ROWS: usize = 512;
 /// Bytes of buffered values at which a row group is closed early, so that memory stays bounded.
-const GROUP_BYTES: usize = 64 << 20;
+pub(crate) const GROUP_BYTES: usize = 64 << 20;
 
 /// A table open for reading.
 #[derive(Debug, Clone)]
@@ -183,6 +183,7 @@ impl TableWriter {
             .set_column_dictionary_enabled(position.clone(), false)
             .set_column_encoding(position, Encoding::DELTA_BINARY_PACKED)
             .set_column_dictionary_enabled(ColumnPath::from("payload"), false)
+            .set_column_dictionary_enabled(ColumnPath::from("cells"), false)
             .build();
         let path = dir.join(format!("{name}.parquet"));
         let file = File::create_new(&path).map_err(StoreError::io(&path))?;
@@ -220,16 +221,26 @@ impl TableWriter {
 
     /// Writes the buffered rows as one row group, with the caller's columns for them.
     pub(crate) fn flush(&mut self, columns: Vec<ArrayRef>) -> Result<(), StoreError> {
-        let path = self.path();
         let rows = std::mem::take(&mut self.pending);
-        let mut all: Vec<ArrayRef> = vec![
+        let sites: [ArrayRef; 4] = [
             Arc::new(StringArray::from_iter_values(rows.iter().map(|v| v.contig.name()))),
             Arc::new(UInt32Array::from_iter_values(rows.iter().map(|v| v.position.get()))),
             Arc::new(StringArray::from_iter_values(rows.iter().map(|v| v.reference.as_str()))),
             Arc::new(StringArray::from_iter_values(rows.iter().map(|v| v.alternate.as_str()))),
         ];
+        self.write_group(sites, columns)
+    }
+
+    /// Writes a row group of one contig given as columns; the caller has seen to the order.
+    pub(crate) fn write_group(
+        &mut self,
+        sites: [ArrayRef; 4],
+        columns: Vec<ArrayRef>,
+    ) -> Result<(), StoreError> {
+        let path = self.path();
+        self.rows += sites[0].len() as u64;
+        let mut all = sites.to_vec();
         all.extend(columns);
-        self.rows += rows.len() as u64;
         let batch =
             RecordBatch::try_new(self.schema.clone(), all).map_err(|e| StoreError::damaged(&path, e))?;
         self.writer.write(&batch).and_then(|()| self.writer.flush()).map_err(failed(&path))
