@@ -112,21 +112,19 @@ pub fn read_cells(
         if end > baseline.len() || end == class {
             return Err(RowError::new("it is of other classes"));
         }
-        match token & 3 {
-            NOBODY => {}
-            REFERENCE => (class..end).for_each(|class| each(class, baseline[class])),
-            CARRIERS => {
-                for class in class..end {
+        for (class, full) in baseline.iter().enumerate().take(end).skip(class) {
+            match token & 3 {
+                NOBODY => {}
+                REFERENCE => each(class, *full),
+                CARRIERS => {
                     let ac = bytes.varint()?;
                     let hom = if ac & 1 == 1 { bytes.varint()? } else { 0 };
-                    each(class, Counts { ac: ac >> 1, hom, ..baseline[class] });
+                    each(class, Counts { ac: ac >> 1, hom, ..*full });
                 }
-            }
-            _ => {
-                for class in class..end {
+                _ => {
                     let (ac, hom, hemi) = (bytes.varint()?, bytes.varint()?, bytes.varint()?);
-                    let an = baseline[class].an.wrapping_sub(bytes.varint()?);
-                    let people = baseline[class].people.wrapping_sub(bytes.varint()?);
+                    let an = full.an.wrapping_sub(bytes.varint()?);
+                    let people = full.people.wrapping_sub(bytes.varint()?);
                     each(class, Counts { ac, an, hom, hemi, people });
                 }
             }

@@ -33,7 +33,8 @@ impl Store {
     /// When a file is missing, damaged or newer than this program.
     pub fn batch(&self, id: &BatchId) -> Result<Batch, StoreError> {
         let dir = self.batch_dir(id);
-        let (manifest, digest): (BatchManifest, String) = manifest::read(&dir, id.as_str(), manifest::FORMAT_SORTED)?;
+        let (manifest, digest): (BatchManifest, String) =
+            manifest::read(&dir, id.as_str(), manifest::FORMAT_SORTED)?;
         let table = Table::open(&dir, TABLE, &manifest.sums)?;
         let samples = manifest.samples.len();
         let open = |orders: &manifest::Orders| Orders::open(&dir, &orders.lengths, &orders.sums, samples);

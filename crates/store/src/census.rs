@@ -1,17 +1,18 @@
 //! Counting batches: several together in one ascending stream of sites, or one into a stored census.
 
 use crate::CountedSite;
+use crate::Store;
 use crate::batch::{Batch, CountScan};
 use crate::counts::{CountsTable, baseline};
+use crate::durable::{self, Staged};
 use crate::error::StoreError;
 use crate::manifest::{self, CensusManifest};
 use crate::merge::Merge;
 use crate::panel::PanelRows;
 use crate::table::Table;
-use crate::{Store, durable};
 use gj_kernels::Classes;
-use gj_model::{BatchId, CensusId, Counts, Region};
-use std::collections::VecDeque;
+use gj_model::{BatchId, CensusId, Counts, Region, ReleaseClass};
+use std::collections::{BTreeMap, VecDeque};
 
 const TABLE: &str = "census";
 
@@ -34,17 +35,60 @@ pub struct Census {
     counts: CountsTable,
 }
 
+/// Digest of which sample is counted in which class. `counted` are registry keys of samples with their
+/// classes, in any order; a sample may be named twice.
+pub fn assignment<'a>(counted: impl Iterator<Item = (i64, &'a ReleaseClass)>) -> String {
+    let mut keys: Vec<(i64, &ReleaseClass)> = counted.collect();
+    keys.sort_unstable();
+    keys.dedup();
+    // Classes are many times fewer than people: each is spelled once.
+    let mut spelled: BTreeMap<&ReleaseClass, [u8; 32]> = BTreeMap::new();
+    let mut hasher = blake3::Hasher::new();
+    for (key, class) in keys {
+        let name = spelled.entry(class).or_insert_with(|| {
+            let scope: String = class.scope.into();
+            let parts = [class.institution.as_str(), &class.stratum, class.sex.name(), &scope];
+            // A unit separator stands in no id and no cell of a sample sheet.
+            *blake3::hash(parts.join("\u{1f}").as_bytes()).as_bytes()
+        });
+        hasher.update(&key.to_le_bytes());
+        hasher.update(name);
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// A finished census under its staged name: it is swept unless it is published.
+#[derive(Debug)]
+pub struct StagedCensus {
+    store: Store,
+    staged: Staged,
+    seal: CensusSeal,
+}
+
+impl StagedCensus {
+    /// Gives it its final name; everything is on disk when this returns.
+    ///
+    /// The caller must hold the data directory's writer lock, or it may be swept before it is registered.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn publish(self) -> Result<CensusSeal, StoreError> {
+        self.staged.publish(&self.store.census_dir(&self.seal.id))?;
+        Ok(self.seal)
+    }
+}
+
 impl Store {
     /// Writes a sum as the census of a batch; `assignment` says which sample is counted in which class.
     ///
     /// # Errors
     /// When a source is damaged or the disk refuses.
-    pub fn merge_census(
+    pub fn stage_census(
         &self,
         batch: &BatchId,
         assignment: &str,
         merge: &Merge,
-    ) -> Result<CensusSeal, StoreError> {
+    ) -> Result<StagedCensus, StoreError> {
         let staged = durable::stage(&self.root)?;
         let table = merge.sites(None)?.write(staged.path(), TABLE)?;
         let manifest = CensusManifest {
@@ -61,8 +105,8 @@ impl Store {
         let digest = manifest::write(staged.path(), &manifest)?;
         let id: CensusId =
             digest[..manifest::ID_DIGITS].parse().map_err(|e| StoreError::damaged(staged.path(), e))?;
-        staged.publish(&self.census_dir(&id))?;
-        Ok(CensusSeal { id, digest, manifest })
+        let seal = CensusSeal { id, digest, manifest };
+        Ok(StagedCensus { store: self.clone(), staged, seal })
     }
 
     /// Opens a census for reading.

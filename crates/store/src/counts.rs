@@ -164,10 +164,6 @@ impl CountsTable {
         CountsTable { table, format, baseline: Arc::new(baseline) }
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        self.table.path()
-    }
-
     /// What its cells are relative to; `None` in a table of lists.
     pub(crate) fn baseline(&self) -> Option<&Arc<Baseline>> {
         (self.format == manifest::PANEL_CELLS).then_some(&self.baseline)

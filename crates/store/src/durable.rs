@@ -165,7 +165,11 @@ mod tests {
         let staging = folder.path().join("staging");
         fs::create_dir(&staging).unwrap();
         std::thread::scope(|scope| {
-            let sweeper = scope.spawn(|| (0..400).for_each(|_| drop(sweep_staging(&staging).unwrap())));
+            let sweeper = scope.spawn(|| {
+                for _ in 0..400 {
+                    sweep_staging(&staging).unwrap();
+                }
+            });
             for _ in 0..400 {
                 let staged = stage(folder.path()).unwrap();
                 fs::write(staged.path().join("f"), "x").unwrap();

@@ -30,11 +30,11 @@ mod sums;
 mod table;
 
 pub use batch::{Batch, BatchSeal, BatchWriter, CallRow, CountScan, Scan, StagedBatch};
-pub use census::{Census, CensusSeal, Counting};
+pub use census::{Census, CensusSeal, Counting, StagedCensus, assignment};
 pub use error::StoreError;
 pub use manifest::{BatchManifest, CensusManifest, PanelManifest};
 pub use merge::{Merge, Part, Sites, Source};
-pub use panel::{Panel, PanelSeal};
+pub use panel::{Panel, PanelRows, PanelSeal};
 pub use scratch::Scratch;
 
 use gj_model::{BatchId, CensusId, Counts, PanelId, Variant};

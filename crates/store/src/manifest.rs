@@ -119,11 +119,7 @@ pub(crate) fn write<M: Serialize>(dir: &Path, manifest: &M) -> Result<String, St
 /// Reads a manifest of format `known` or older whose digest must start with `id`.
 ///
 /// The folder is named after the digest, so a changed manifest cannot pass for the named one.
-pub(crate) fn read<M: DeserializeOwned>(
-    dir: &Path,
-    id: &str,
-    known: u32,
-) -> Result<(M, String), StoreError> {
+pub(crate) fn read<M: DeserializeOwned>(dir: &Path, id: &str, known: u32) -> Result<(M, String), StoreError> {
     let path = dir.join("manifest.json");
     let text = std::fs::read(&path).map_err(StoreError::io(&path))?;
     let digest = blake3::hash(&text).to_hex().to_string();

@@ -127,9 +127,7 @@ impl PanelRows {
         let path = self.rows.path();
         let site = |(row, place): (usize, &u64)| {
             let mut counts = vec![Counts::default(); self.classes];
-            chunk
-                .each(row, |class, own| counts[class] = own)
-                .map_err(|e| StoreError::damaged(path, e))?;
+            chunk.each(row, |class, own| counts[class] = own).map_err(|e| StoreError::damaged(path, e))?;
             let (reference, alternate) = chunk.alleles(row);
             let variant = variant_of(*place, reference, alternate);
             Ok((variant.ok_or_else(|| StoreError::damaged(path, "a position is 0"))?, counts))
