@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::folder;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::error::DatabaseError;
-use sqlx::{AnyConnection, AnyPool, Row};
+use sqlx::{AnyConnection, AnyPool, Connection, Row};
 use std::path::Path;
 use std::time::Duration;
 
@@ -51,6 +51,10 @@ async fn open(path: &Path, connections_max: u32, settings: &'static str) -> Resu
     install_default_drivers();
     let absolute = std::path::absolute(path).map_err(Error::io("find the registry file"))?;
     let options: AnyConnectOptions = url(&absolute).parse()?;
+    // The pool tries again for a minute whatever went wrong; a full or read-only disk is told at once.
+    let mut first = AnyConnection::connect_with(&options).await?;
+    sqlx::raw_sql(settings).execute(&mut first).await?;
+    first.close().await?;
     let pool = AnyPoolOptions::new()
         .max_connections(connections_max)
         .acquire_timeout(Duration::from_secs(WAIT_S_MAX))
@@ -92,6 +96,13 @@ pub(crate) async fn empty_log(pool: &AnyPool) -> Result<bool, Error> {
     sqlx::query("PRAGMA busy_timeout = 60000").execute(&mut *connection).await?;
     let busy: i64 = emptied?.try_get(0)?;
     Ok(busy == 0)
+}
+
+/// Whether the database could not be opened, read or written as a file.
+pub(crate) fn is_disk(error: &dyn DatabaseError) -> bool {
+    /// Read-only, I/O error, full, cannot open.
+    const FILE: [u32; 4] = [8, 10, 13, 14];
+    error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| FILE.contains(&(code & 0xff)))
 }
 
 /// Reads the whole file: pages, indices, references between tables.

@@ -42,16 +42,16 @@ fn flip(house: &House, batch: &str) -> PathBuf {
 
 #[test]
 fn a_release_decodes_no_genotype_that_was_counted_before() {
-    let cohort = MadeUp::new(PEOPLE, 30, 21);
-    let everybody: Vec<usize> = (0..PEOPLE).collect();
+    let cohort = MadeUp::new(160, 700, 21);
+    let everybody: Vec<usize> = (0..160).collect();
     let house = registered(&cohort, &everybody);
     // Overlapping records and people: nothing may be counted twice.
-    let first = take_in(&house, "a.vcf", &cohort.vcf(&everybody[..25], |r| r % 3 != 0));
-    let second = take_in(&house, "b.vcf", &cohort.vcf(&everybody[10..30], |_| true));
+    let first = take_in(&house, "a.vcf", &cohort.vcf(&everybody[..100], |r| r % 3 != 0));
+    let second = take_in(&house, "b.vcf", &cohort.vcf(&everybody[40..120], |_| true));
     freeze(&house, "r1");
     assert_eq!(names(&house.dir().join("censuses")).len(), 2);
     // One more person: the old genotypes cannot even be read.
-    take_in(&house, "c.vcf", &cohort.vcf(&everybody[30..31], |_| true));
+    take_in(&house, "c.vcf", &cohort.vcf(&everybody[120..121], |_| true));
     let damaged = [flip(&house, &first), flip(&house, &second)];
     assert!(!house.run(&["verify"], &[]).status.success());
     let incremental = freeze(&house, "r2");
@@ -59,8 +59,8 @@ fn a_release_decodes_no_genotype_that_was_counted_before() {
     house.ok(&["verify"], &[]);
     // Somebody else counts all of it at once, from other batches.
     let other = registered(&cohort, &everybody);
-    take_in(&other, "a.vcf", &cohort.vcf(&everybody[..31], |r| r % 3 != 0));
-    take_in(&other, "b.vcf", &cohort.vcf(&everybody[10..31], |_| true));
+    take_in(&other, "a.vcf", &cohort.vcf(&everybody[..121], |r| r % 3 != 0));
+    take_in(&other, "b.vcf", &cohort.vcf(&everybody[40..121], |_| true));
     assert_eq!(freeze(&other, "r1"), incremental);
     // Compacted batches have a census at once, made of those before.
     house.ok(&["compact"], &[]);
@@ -140,4 +140,32 @@ fn taking_somebody_away_is_counting_without_them_to_the_byte() {
         }
         assert_eq!(freeze(&before, "r2"), freeze(&after, "r2"));
     }
+}
+
+/// A directory made by the program before there were censuses (`tests/fixtures/README.md`): its panel is
+/// of format 1, its registry knows no assignment.
+#[test]
+fn a_directory_of_an_older_program_is_read_and_goes_on() {
+    let house = House::new();
+    fs::remove_dir_all(house.dir()).unwrap();
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/format-1.tar.gz");
+    let unpacked =
+        std::process::Command::new("tar").arg("-xzf").arg(fixture).arg("-C").arg(house.beside("")).status();
+    assert!(unpacked.unwrap().success());
+    house.ok(&["verify"], &[]);
+    let question = ["frequency", "--region", "chr2", "--as", "academic", "--purpose", "GRU", "--by", "sex", "--json"];
+    let ask = |freeze: &str| {
+        let mut answer = house.json(&[&question[..], &["--freeze", freeze]].concat(), &[]);
+        let sites = answer["sites"].take();
+        assert!(sites.as_array().unwrap().len() > 5);
+        sites
+    };
+    let before = ask("old");
+    // The new release is counted from genotypes and has the same numbers in another form.
+    house.ok(&["freeze", "new"], &[]);
+    assert_eq!(ask("new"), before);
+    house.ok(&["withdraw", "P1"], &[]);
+    assert_eq!(ask("old"), ask("new"));
+    assert_ne!(ask("old"), before);
+    house.ok(&["verify"], &[]);
 }
