@@ -14,6 +14,8 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+mod kept;
+
 const CHUNK: u64 = 64 * 1024;
 const SUM: usize = 16;
 
@@ -47,6 +49,8 @@ pub(crate) struct CheckedFile {
     path: PathBuf,
     length: u64,
     sums: Arc<Vec<u8>>,
+    /// Which opened file this is, for chunks that are kept.
+    number: u64,
 }
 
 impl CheckedFile {
@@ -61,7 +65,13 @@ impl CheckedFile {
         if length.div_ceil(CHUNK) as usize * SUM != listed.len() {
             return Err(StoreError::damaged(data, format!("it has {length} bytes, not what was written")));
         }
-        Ok(CheckedFile { file: Arc::new(file), path: data.to_owned(), length, sums: Arc::new(listed) })
+        Ok(CheckedFile {
+            file: Arc::new(file),
+            path: data.to_owned(),
+            length,
+            sums: Arc::new(listed),
+            number: kept::number(),
+        })
     }
 
     /// The file's path, for error messages.
@@ -75,6 +85,16 @@ impl CheckedFile {
             self.chunk(index).map_err(|error| StoreError::damaged(&self.path, error))?;
         }
         Ok(())
+    }
+
+    /// A chunk, from memory if it was checked a short while ago: pages are many times smaller.
+    fn recent(&self, index: u64) -> io::Result<Bytes> {
+        if let Some(chunk) = kept::get(self.number, index) {
+            return Ok(chunk);
+        }
+        let chunk = Bytes::from(self.chunk(index)?);
+        kept::put(self.number, index, chunk.clone());
+        Ok(chunk)
     }
 
     fn chunk(&self, index: u64) -> io::Result<Vec<u8>> {
@@ -101,7 +121,7 @@ impl ChunkReader for CheckedFile {
     type T = CheckedRead;
 
     fn get_read(&self, start: u64) -> Result<CheckedRead, ParquetError> {
-        Ok(CheckedRead { file: self.clone(), position: start, chunk: Vec::new(), within: 0 })
+        Ok(CheckedRead { file: self.clone(), position: start, chunk: Bytes::new(), within: 0 })
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
@@ -110,11 +130,14 @@ impl ChunkReader for CheckedFile {
             return Err(ParquetError::EOF(format!("`{}` ends before byte {end}", self.path.display())));
         }
         let first = start / CHUNK;
+        let skip = (start - first * CHUNK) as usize;
+        if length > 0 && end <= (first + 1) * CHUNK {
+            return Ok(self.recent(first)?.slice(skip..skip + length));
+        }
         let mut bytes = Vec::with_capacity(length + CHUNK as usize);
         for index in first..end.div_ceil(CHUNK) {
-            bytes.extend_from_slice(&self.chunk(index)?);
+            bytes.extend_from_slice(&self.recent(index)?);
         }
-        let skip = (start - first * CHUNK) as usize;
         Ok(Bytes::from(bytes).slice(skip..skip + length))
     }
 }
@@ -123,7 +146,7 @@ impl ChunkReader for CheckedFile {
 pub(crate) struct CheckedRead {
     file: CheckedFile,
     position: u64,
-    chunk: Vec<u8>,
+    chunk: Bytes,
     within: usize,
 }
 
@@ -133,7 +156,7 @@ impl Read for CheckedRead {
             if self.position >= self.file.length {
                 return Ok(0);
             }
-            self.chunk = self.file.chunk(self.position / CHUNK)?;
+            self.chunk = self.file.recent(self.position / CHUNK)?;
             self.within = (self.position % CHUNK) as usize;
         }
         let n = out.len().min(self.chunk.len() - self.within);

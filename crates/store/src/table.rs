@@ -184,6 +184,7 @@ impl TableWriter {
             .set_column_encoding(position, Encoding::DELTA_BINARY_PACKED)
             .set_column_dictionary_enabled(ColumnPath::from("payload"), false)
             .set_column_dictionary_enabled(ColumnPath::from("cells"), false)
+            .set_column_statistics_enabled(ColumnPath::from("cells"), EnabledStatistics::None)
             .build();
         let path = dir.join(format!("{name}.parquet"));
         let file = File::create_new(&path).map_err(StoreError::io(&path))?;

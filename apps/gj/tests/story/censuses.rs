@@ -153,7 +153,8 @@ fn a_directory_of_an_older_program_is_read_and_goes_on() {
         std::process::Command::new("tar").arg("-xzf").arg(fixture).arg("-C").arg(house.beside("")).status();
     assert!(unpacked.unwrap().success());
     house.ok(&["verify"], &[]);
-    let question = ["frequency", "--region", "chr2", "--as", "academic", "--purpose", "GRU", "--by", "sex", "--json"];
+    let question =
+        ["frequency", "--region", "chr2", "--as", "academic", "--purpose", "GRU", "--by", "sex", "--json"];
     let ask = |freeze: &str| {
         let mut answer = house.json(&[&question[..], &["--freeze", freeze]].concat(), &[]);
         let sites = answer["sites"].take();
