@@ -67,10 +67,7 @@ fn a_release_decodes_no_genotype_that_was_counted_before() {
     house.ok(&["verify"], &[]);
     let compacted = names(&house.dir().join("batches"));
     assert_eq!(names(&house.dir().join("censuses")).len(), compacted.len());
-    let damaged: Vec<&String> = compacted.iter().collect();
-    damaged.iter().for_each(|batch| drop(flip(&house, batch)));
     assert_eq!(freeze(&house, "r3"), incremental);
-    damaged.iter().for_each(|batch| drop(flip(&house, batch)));
     house.ok(&["verify"], &[]);
 }
 
@@ -156,8 +153,7 @@ fn a_directory_of_an_older_program_is_read_and_goes_on() {
     let question =
         ["frequency", "--region", "chr2", "--as", "academic", "--purpose", "GRU", "--by", "sex", "--json"];
     let ask = |freeze: &str| {
-        let mut answer = house.json(&[&question[..], &["--freeze", freeze]].concat(), &[]);
-        let sites = answer["sites"].take();
+        let sites = house.json(&[&question[..], &["--freeze", freeze]].concat(), &[]);
         assert!(sites.as_array().unwrap().len() > 5);
         sites
     };
