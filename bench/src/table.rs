@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use gj_kernels::{Weights, hardy};
-use gj_store::{Batch, PersonScan, Sites};
+use gj_store::{Batch, PersonScan, SiteColumns};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -20,7 +20,7 @@ impl Lines {
         Ok(Lines { out, line: Vec::with_capacity(256) })
     }
 
-    pub(crate) fn site(&mut self, sites: &Sites, row: usize) -> &mut Lines {
+    pub(crate) fn site(&mut self, sites: &SiteColumns, row: usize) -> &mut Lines {
         self.line.extend_from_slice(sites.contig(row).as_bytes());
         self.number(sites.position(row));
         for allele in [sites.reference(row), sites.alternate(row)] {

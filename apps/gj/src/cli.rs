@@ -78,6 +78,14 @@ pub struct Format {
     pub json: bool,
 }
 
+/// How many threads to work with.
+#[derive(Debug, Args)]
+pub struct Threads {
+    /// Threads to work with; 0: one for each core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+}
+
 /// `gj demo`
 #[derive(Debug, Args)]
 pub struct Demo {
@@ -130,9 +138,8 @@ pub struct Ingest {
     /// Leave people unread who did not consent to research or have withdrawn, instead of refusing
     #[arg(long)]
     pub skip_unconsented: bool,
-    /// Threads to read with; 0: one for each core
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub threads: usize,
+    #[command(flatten)]
+    pub threads: Threads,
     /// Genotype files
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
@@ -150,9 +157,8 @@ pub struct Freeze {
     /// Name of the release, for citing
     #[arg(value_name = "NAME")]
     pub name: FreezeName,
-    /// Threads to count with; 0: one for each core
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub threads: usize,
+    #[command(flatten)]
+    pub threads: Threads,
     #[command(flatten)]
     pub operator: Operator,
     #[command(flatten)]
@@ -333,9 +339,8 @@ pub struct Verify {
 pub struct Compact {
     #[command(flatten)]
     pub place: Place,
-    /// Threads to read with; 0: one for each core
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub threads: usize,
+    #[command(flatten)]
+    pub threads: Threads,
     #[command(flatten)]
     pub operator: Operator,
     #[command(flatten)]

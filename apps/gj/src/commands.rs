@@ -15,7 +15,7 @@ mod user;
 mod verify;
 mod withdraw;
 
-use crate::cli::{Command, Place};
+use crate::cli::{Command, Place, Threads};
 use gj_gate::{Clock, Gate, GateError};
 
 /// Runs a command.
@@ -45,9 +45,9 @@ async fn open(place: &Place) -> Result<Gate, GateError> {
 }
 
 /// Sizes rayon's pool; 0 leaves it at one thread a core.
-fn use_threads(threads: usize) -> anyhow::Result<()> {
-    if threads > 0 {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+fn use_threads(threads: &Threads) -> anyhow::Result<()> {
+    if threads.threads > 0 {
+        rayon::ThreadPoolBuilder::new().num_threads(threads.threads).build_global()?;
     }
     Ok(())
 }

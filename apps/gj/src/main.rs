@@ -21,8 +21,11 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return output::failed(&error.into()),
     };
-    match runtime.block_on(commands::run(arguments.command)) {
+    let status = match runtime.block_on(commands::run(arguments.command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => output::failed(&error),
-    }
+    };
+    // A compaction in the background is not waited for: it leaves a staged folder that is swept.
+    runtime.shutdown_background();
+    status
 }

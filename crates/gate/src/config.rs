@@ -10,6 +10,50 @@ use std::path::Path;
 pub struct Config {
     /// What one answer or act may cost.
     pub limits: Limits,
+    /// When batches are compacted.
+    pub compaction: Compaction,
+}
+
+/// When batches are compacted, and how many at a time.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Compaction {
+    /// Whether `gj serve` compacts in the background.
+    pub background: bool,
+    /// Seconds between two looks.
+    pub every_seconds: u64,
+    /// In the background: batches as they came that make it worthwhile …
+    pub batches_min: usize,
+    /// … or their bytes.
+    pub bytes_min: u64,
+    /// People of a compacted batch at most, unless one came with more.
+    pub people_max: u64,
+    /// Bytes of genotypes read for one compacted batch at most, unless one came with more.
+    pub bytes_max: u64,
+    /// Threads; 0: half of the cores.
+    pub threads: usize,
+}
+
+impl Default for Compaction {
+    fn default() -> Compaction {
+        Compaction {
+            background: true,
+            every_seconds: 60,
+            batches_min: 8,
+            bytes_min: 256 << 20,
+            people_max: 10_000,
+            bytes_max: 8 << 30,
+            threads: 0,
+        }
+    }
+}
+
+impl Compaction {
+    /// Threads to compact with.
+    pub(crate) fn threads(&self) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        if self.threads > 0 { self.threads } else { (cores / 2).max(1) }
+    }
 }
 
 /// Limits of one answer or act.

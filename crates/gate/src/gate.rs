@@ -10,6 +10,7 @@ use gj_store::{Panel, Store, StoreError};
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -36,6 +37,8 @@ pub(crate) struct Inner {
     pub(crate) config: Config,
     pub(crate) clock: Clock,
     pub(crate) anchored: Mutex<Option<Instant>>,
+    /// Whether rows about somebody who left may still stand in the registry's write-ahead log.
+    pub(crate) log_holds_old_rows: AtomicBool,
     panels: Mutex<HashMap<PanelId, Arc<Panel>>>,
 }
 
@@ -68,6 +71,8 @@ impl Gate {
             config,
             clock,
             anchored: Mutex::new(None),
+            // An earlier process may have died before it emptied the log.
+            log_holds_old_rows: AtomicBool::new(true),
             panels: Mutex::new(HashMap::new()),
         };
         Ok(Gate { inner: Arc::new(inner) })

@@ -44,6 +44,7 @@ mod lock;
 mod release;
 mod view;
 
+pub use acts::compact::Compactor;
 pub use acts::overview::Overview;
 pub use ask::{Asker, Question, Session};
 pub use clock::Clock;

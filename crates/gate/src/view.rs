@@ -1,11 +1,11 @@
 //! What a grant lets an analysis see: counts per class of exactly the people granted.
 
-use crate::acts::members::Members;
+use crate::acts::plan::Use;
 use crate::error::GateError;
 use crate::gate::Gate;
 use crate::grant::Grant;
 use gj_model::{Counts, Region, ReleaseClass, Variant};
-use gj_store::{Counting, Panel};
+use gj_store::{Merge, Panel};
 use std::fmt;
 use std::sync::Arc;
 
@@ -75,8 +75,8 @@ pub struct View {
 enum Source {
     /// The counted panel.
     Panel(Arc<Panel>),
-    /// Genotypes, counted anew without those who left since the panel was made.
-    Members(Members),
+    /// What is stored without those who left since it was counted.
+    Live(Merge),
 }
 
 impl Gate {
@@ -88,19 +88,20 @@ impl Gate {
         let source = if grant.stale {
             let mut reads = self.inner.registry.read().await?;
             let Some(freeze) = reads.freeze(&grant.freeze).await? else { return Err(GateError::Changed) };
-            Source::Members(
-                Members::of(&self.inner.store, &mut reads, &freeze.batches, self.inner.clock.today()).await?,
-            )
+            let stock = self.stock(&mut reads, &freeze.batches).await?;
+            let store = self.inner.store.clone();
+            let live = tokio::task::spawn_blocking(move || stock.plan(&store, Use::Stored)?.counted_live());
+            Source::Live(live.await??)
         } else {
             Source::Panel(self.panel(&grant.panel)?)
         };
         let classes: Arc<[ReleaseClass]> = match &source {
             Source::Panel(panel) => panel.manifest().classes.clone().into(),
-            Source::Members(members) => members.classes.clone().into(),
+            Source::Live(merge) => merge.classes.clone().into(),
         };
         let people: Arc<[u32]> = match &source {
             Source::Panel(panel) => panel.manifest().people.clone().into(),
-            Source::Members(members) => members.people.clone().into(),
+            Source::Live(merge) => merge.people.clone().into(),
         };
         let counted = classes.iter().map(|class| class.scope.covers(grant.needs_scope)).collect();
         Ok(View { source, classes, people, counted, sites_max: self.inner.config.limits.sites_max })
@@ -140,9 +141,9 @@ impl View {
                     chunk.into_iter().try_for_each(|(variant, counts)| add(variant, counts))?;
                 }
             }
-            Source::Members(members) => {
-                let mut counting = Counting::new(&members.batches, Some(&region))?;
-                while let Some((variant, counts)) = counting.next_site()? {
+            Source::Live(merge) => {
+                let mut counted = merge.sites(Some(&region))?;
+                while let Some((variant, counts)) = counted.next_site()? {
                     add(variant, counts)?;
                 }
             }

@@ -76,6 +76,8 @@ names! {
     BatchId = "batch id";
     /// A counted panel: the start of its manifest's digest.
     PanelId = "panel id";
+    /// The counts of one batch: the start of its manifest's digest.
+    CensusId = "census id";
 }
 
 #[cfg(test)]

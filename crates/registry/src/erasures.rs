@@ -52,6 +52,7 @@ impl Tx {
             ] {
                 sqlx::query(sql).bind(batch.as_str()).execute(self.db()).await?;
             }
+            self.drop_census(batch).await?;
             let sql = "DELETE FROM batches WHERE id = $1";
             if sqlx::query(sql).bind(batch.as_str()).execute(self.db()).await?.rows_affected() != 1 {
                 return Err(Error::Unknown { kind: "batch", id: batch.to_string() });

@@ -77,6 +77,11 @@ pub enum Error {
         /// Why it failed.
         source: std::io::Error,
     },
+    /// The disk under the database is full, or may not be written.
+    #[error(
+        "the registry cannot be read or written ({0}); make room on its disk, or let this user write there, then try again"
+    )]
+    Disk(sqlx::Error),
     /// The database failed.
     #[error("the registry database failed: {0}")]
     Database(sqlx::Error),
@@ -94,6 +99,7 @@ impl From<sqlx::Error> for Error {
         match &error {
             sqlx::Error::PoolTimedOut => Error::Busy,
             sqlx::Error::Database(inner) if crate::sqlite::is_busy(inner.as_ref()) => Error::Busy,
+            sqlx::Error::Database(inner) if crate::sqlite::is_disk(inner.as_ref()) => Error::Disk(error),
             _ => Error::Database(error),
         }
     }

@@ -29,6 +29,8 @@ pub struct Freeze {
     pub variants: u64,
     /// Whether the panel still answers.
     pub state: PanelState,
+    /// Digest of which sample its panel counts in which class; `None` where an older program counted it.
+    pub assignment: Option<String>,
     /// The batches in it, by id.
     pub batches: Vec<BatchId>,
 }
@@ -48,6 +50,8 @@ pub struct NewFreeze {
     pub people: u64,
     /// Variants counted.
     pub variants: u64,
+    /// Digest of which sample is counted in which class.
+    pub assignment: String,
     /// The batches in it.
     pub batches: Vec<BatchId>,
 }
@@ -71,6 +75,7 @@ fn read(row: &AnyRow) -> Result<Freeze, Error> {
         people: row.count("people_count")?,
         variants: row.count("variant_count")?,
         state: if row.flag("stale")? { PanelState::Stale } else { PanelState::Current },
+        assignment: row.maybe_text("assignment")?,
         batches: Vec::new(),
     })
 }
@@ -78,8 +83,8 @@ fn read(row: &AnyRow) -> Result<Freeze, Error> {
 impl Reads {
     /// Every freeze, oldest first.
     pub async fn freezes(&mut self) -> Result<Vec<Freeze>, Error> {
-        let sql = "SELECT name, panel_id, first_panel_id, digest, created_at, people_count, variant_count, stale \
-            FROM freezes ORDER BY created_at, name";
+        let sql = "SELECT name, panel_id, first_panel_id, digest, created_at, people_count, variant_count, stale, \
+            assignment FROM freezes ORDER BY created_at, name";
         let mut freezes = row::all(sqlx::query(sql).fetch_all(self.db()).await?, read)?;
         for freeze in &mut freezes {
             freeze.batches = self.freeze_batches(&freeze.name).await?;
@@ -89,8 +94,8 @@ impl Reads {
 
     /// One freeze, if it exists.
     pub async fn freeze(&mut self, name: &FreezeName) -> Result<Option<Freeze>, Error> {
-        let sql = "SELECT name, panel_id, first_panel_id, digest, created_at, people_count, variant_count, stale \
-            FROM freezes WHERE name = $1";
+        let sql = "SELECT name, panel_id, first_panel_id, digest, created_at, people_count, variant_count, stale, \
+            assignment FROM freezes WHERE name = $1";
         let row = sqlx::query(sql).bind(name.as_str()).fetch_optional(self.db()).await?;
         let Some(row) = row else { return Ok(None) };
         let mut freeze = read(&row)?;
@@ -124,7 +129,7 @@ impl Tx {
             return Err(Error::Taken { kind: "freeze", id: freeze.name.to_string() });
         }
         let sql = "INSERT INTO freezes (name, panel_id, first_panel_id, digest, created_at, people_count, \
-            variant_count, stale) VALUES ($1, $2, $2, $3, $4, $5, $6, 0)";
+            variant_count, stale, assignment) VALUES ($1, $2, $2, $3, $4, $5, $6, 0, $7)";
         sqlx::query(sql)
             .bind(freeze.name.as_str())
             .bind(freeze.panel.as_str())
@@ -132,6 +137,7 @@ impl Tx {
             .bind(instant::utc(&freeze.created_at)?)
             .bind(freeze.people as i64)
             .bind(freeze.variants as i64)
+            .bind(freeze.assignment.as_str())
             .execute(self.db())
             .await?;
         for batch in &freeze.batches {
@@ -144,7 +150,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Puts another panel behind a freeze.
+    /// Puts another panel behind a freeze, one that counts exactly those it may.
     ///
     /// # Errors
     /// [`Error::Unknown`] when there is no such freeze.
@@ -152,14 +158,15 @@ impl Tx {
         &mut self,
         name: &FreezeName,
         panel: &PanelId,
-        state: PanelState,
+        assignment: &str,
     ) -> Result<(), Error> {
-        let done = sqlx::query("UPDATE freezes SET panel_id = $2, stale = $3 WHERE name = $1")
-            .bind(name.as_str())
-            .bind(panel.as_str())
-            .bind(i64::from(state == PanelState::Stale))
-            .execute(self.db())
-            .await?;
+        let done =
+            sqlx::query("UPDATE freezes SET panel_id = $2, stale = 0, assignment = $3 WHERE name = $1")
+                .bind(name.as_str())
+                .bind(panel.as_str())
+                .bind(assignment)
+                .execute(self.db())
+                .await?;
         match done.rows_affected() {
             0 => Err(Error::Unknown { kind: "freeze", id: name.to_string() }),
             _ => Ok(()),

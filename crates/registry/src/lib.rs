@@ -36,6 +36,7 @@
 pub mod anchor;
 pub mod audit;
 mod batches;
+mod censuses;
 mod consents;
 mod erasures;
 mod error;
@@ -62,6 +63,7 @@ mod withdrawals;
 
 pub use audit::{ChainFault, Entry, Head, Line, Verified};
 pub use batches::Batch;
+pub use censuses::Census;
 pub use consents::Consent;
 pub use error::Error;
 pub use freezes::{Freeze, NewFreeze, PanelState};

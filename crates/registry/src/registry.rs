@@ -80,6 +80,15 @@ impl Registry {
         sqlite::integrity(self.read().await?.db()).await
     }
 
+    /// Empties the write-ahead log, which still holds pages as they were before rows were deleted;
+    /// `false` when a reader of this or another process is in the way.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn empty_log(&self) -> Result<bool, Error> {
+        sqlite::empty_log(&self.writer).await
+    }
+
     /// Waits for running work and closes the file.
     pub async fn close(&self) {
         self.readers.close().await;

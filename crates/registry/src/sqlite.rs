@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::folder;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::error::DatabaseError;
-use sqlx::{AnyConnection, AnyPool, Row};
+use sqlx::{AnyConnection, AnyPool, Connection, Row};
 use std::path::Path;
 use std::time::Duration;
 
@@ -20,9 +20,9 @@ pub(crate) const AUDIT_GUARD: &str = include_str!("../migrations/0002_audit_guar
 const READERS_MAX: u32 = 8;
 const WAIT_S_MAX: u64 = 60;
 
-// FULL: a commit that was acknowledged survives a power cut, not only the end of the process.
+// secure_delete: deleted rows are overwritten. FULL: a commit that was acknowledged survives a power cut, not only the end of the process.
 const WRITER: &str = "PRAGMA busy_timeout = 60000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-    PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
+    PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;";
 const READER: &str = "PRAGMA busy_timeout = 60000; PRAGMA trusted_schema = OFF; PRAGMA query_only = ON;";
 
 /// Makes the empty file, for its owner only.
@@ -51,6 +51,10 @@ async fn open(path: &Path, connections_max: u32, settings: &'static str) -> Resu
     install_default_drivers();
     let absolute = std::path::absolute(path).map_err(Error::io("find the registry file"))?;
     let options: AnyConnectOptions = url(&absolute).parse()?;
+    // The pool tries again for a minute whatever went wrong; a full or read-only disk is told at once.
+    let mut first = AnyConnection::connect_with(&options).await?;
+    sqlx::raw_sql(settings).execute(&mut first).await?;
+    first.close().await?;
     let pool = AnyPoolOptions::new()
         .max_connections(connections_max)
         .acquire_timeout(Duration::from_secs(WAIT_S_MAX))
@@ -80,6 +84,25 @@ pub(crate) fn is_busy(error: &dyn DatabaseError) -> bool {
     const SQLITE_BUSY: u32 = 5;
     // The low byte is the primary code; the rest says which kind of busy.
     error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == SQLITE_BUSY)
+}
+
+/// Moves everything from the write-ahead log into the file and empties the log, unless somebody reads;
+/// returns whether it is empty now.
+pub(crate) async fn empty_log(pool: &AnyPool) -> Result<bool, Error> {
+    let mut connection = pool.acquire().await?;
+    // Who reads for long is not waited for: the log is emptied another time.
+    sqlx::query("PRAGMA busy_timeout = 100").execute(&mut *connection).await?;
+    let emptied = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
+    sqlx::query("PRAGMA busy_timeout = 60000").execute(&mut *connection).await?;
+    let busy: i64 = emptied?.try_get(0)?;
+    Ok(busy == 0)
+}
+
+/// Whether the database could not be opened, read or written as a file.
+pub(crate) fn is_disk(error: &dyn DatabaseError) -> bool {
+    /// Read-only, I/O error, full, cannot open.
+    const FILE: [u32; 4] = [8, 10, 13, 14];
+    error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| FILE.contains(&(code & 0xff)))
 }
 
 /// Reads the whole file: pages, indices, references between tables.

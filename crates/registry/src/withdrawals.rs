@@ -74,9 +74,43 @@ impl Reads {
         let row = sqlx::query(sql).bind(person_key).fetch_optional(self.db()).await?;
         row.as_ref().map(read).transpose()
     }
+
+    /// What was done so far to repair after a withdrawal that is not finished, in order.
+    pub async fn repair_steps(&mut self, receipt: &str) -> Result<Vec<serde_json::Value>, Error> {
+        let sql = "SELECT document FROM repair_steps WHERE receipt = $1 ORDER BY step";
+        let rows = sqlx::query(sql).bind(receipt).fetch_all(self.db()).await?;
+        row::all(rows, |row| {
+            serde_json::from_str(&row.text("document")?).map_err(|_| Error::Stored("document"))
+        })
+    }
 }
 
 impl Tx {
+    /// Notes one step of the repair after a withdrawal, in the transaction that makes it so.
+    pub async fn add_repair_step(
+        &mut self,
+        receipt: &str,
+        document: &serde_json::Value,
+    ) -> Result<(), Error> {
+        let sql = "INSERT INTO repair_steps (receipt, step, document) \
+            SELECT $1, COALESCE(MAX(step), 0) + 1, $2 FROM repair_steps WHERE receipt = $1";
+        sqlx::query(sql).bind(receipt).bind(document.to_string()).execute(self.db()).await?;
+        Ok(())
+    }
+
+    /// Leaves of a person what keeps them from coming back: participant id, sample names, contributor,
+    /// consent and the day they left. Everything else about them is deleted.
+    pub async fn forget_person(&mut self, person_key: i64) -> Result<(), Error> {
+        for sql in [
+            "DELETE FROM person_diseases WHERE person_key = $1",
+            "UPDATE people SET sex = 'unknown', family = NULL WHERE person_key = $1",
+            "UPDATE samples SET father = NULL, mother = NULL, stratum = '' WHERE person_key = $1",
+        ] {
+            sqlx::query(sql).bind(person_key).execute(self.db()).await?;
+        }
+        Ok(())
+    }
+
     /// Masks a person: from the commit on they are in no new answer.
     ///
     /// # Errors
@@ -111,7 +145,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Closes a withdrawal once everything derived is repaired, with the receipt's final content.
+    /// Closes a withdrawal once everything derived is repaired, with the receipt's final content; its
+    /// steps are in there now.
     ///
     /// # Errors
     /// [`Error::Unknown`] when there is no such receipt.
@@ -120,6 +155,7 @@ impl Tx {
         receipt: &str,
         document: &serde_json::Value,
     ) -> Result<(), Error> {
+        sqlx::query("DELETE FROM repair_steps WHERE receipt = $1").bind(receipt).execute(self.db()).await?;
         let sql = "UPDATE withdrawals SET state = 'repaired', document = $2 WHERE receipt = $1";
         let done = sqlx::query(sql).bind(receipt).bind(document.to_string()).execute(self.db()).await?;
         match done.rows_affected() {

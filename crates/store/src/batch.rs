@@ -14,7 +14,7 @@ mod writer;
 pub use person::PersonScan;
 pub use scan::{CallRow, CountScan, Scan};
 pub use sums::{SumScan, SummedRows};
-pub use writer::{BatchSeal, BatchWriter};
+pub use writer::{BatchSeal, BatchWriter, StagedBatch};
 
 use crate::Store;
 use crate::error::StoreError;
@@ -41,7 +41,8 @@ impl Store {
     /// When a file is missing, damaged or newer than this program.
     pub fn batch(&self, id: &BatchId) -> Result<Batch, StoreError> {
         let dir = self.batch_dir(id);
-        let (manifest, digest): (BatchManifest, String) = manifest::read(&dir, id.as_str())?;
+        let (manifest, digest): (BatchManifest, String) =
+            manifest::read(&dir, id.as_str(), manifest::FORMAT_BATCH)?;
         let table = Table::open(&dir, TABLE, &manifest.sums)?;
         let samples = manifest.samples.len();
         let layout = if manifest.format < 3 { Layout::Whole } else { Layout::Differences };

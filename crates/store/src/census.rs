@@ -1,11 +1,159 @@
-//! Counting several batches together, in one ascending stream of sites.
+//! Counting batches: several together in one ascending stream of sites, or one into a stored census.
 
 use crate::CountedSite;
+use crate::Store;
 use crate::batch::{Batch, CountScan};
+use crate::counts::{CountsTable, baseline};
+use crate::durable::{self, Staged};
 use crate::error::StoreError;
+use crate::manifest::{self, CensusManifest};
+use crate::merge::Merge;
+use crate::panel::PanelRows;
+use crate::table::Table;
 use gj_kernels::Classes;
-use gj_model::{Counts, Region};
-use std::collections::VecDeque;
+use gj_model::{BatchId, CensusId, Counts, Region, ReleaseClass};
+use std::collections::{BTreeMap, VecDeque};
+
+const TABLE: &str = "census";
+
+/// A finished census: durable on disk, not yet named by the registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CensusSeal {
+    /// Its id: the start of `digest`.
+    pub id: CensusId,
+    /// BLAKE3 digest of its manifest.
+    pub digest: String,
+    /// Its manifest.
+    pub manifest: CensusManifest,
+}
+
+/// The counts of one batch, open for reading. Holds no genotype.
+#[derive(Debug, Clone)]
+pub struct Census {
+    manifest: CensusManifest,
+    digest: String,
+    counts: CountsTable,
+}
+
+/// Digest of which sample is counted in which class. `counted` are registry keys of samples with their
+/// classes, in any order; a sample may be named twice.
+pub fn assignment<'a>(counted: impl Iterator<Item = (i64, &'a ReleaseClass)>) -> String {
+    let mut keys: Vec<(i64, &ReleaseClass)> = counted.collect();
+    keys.sort_unstable();
+    keys.dedup();
+    // Classes are many times fewer than people: each is spelled once.
+    let mut spelled: BTreeMap<&ReleaseClass, [u8; 32]> = BTreeMap::new();
+    let mut hasher = blake3::Hasher::new();
+    for (key, class) in keys {
+        let name = spelled.entry(class).or_insert_with(|| {
+            let scope: String = class.scope.into();
+            let parts = [class.institution.as_str(), &class.stratum, class.sex.name(), &scope];
+            // A unit separator stands in no id and no cell of a sample sheet.
+            *blake3::hash(parts.join("\u{1f}").as_bytes()).as_bytes()
+        });
+        hasher.update(&key.to_le_bytes());
+        hasher.update(name);
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// A finished census under its staged name: it is swept unless it is published.
+#[derive(Debug)]
+pub struct StagedCensus {
+    store: Store,
+    staged: Staged,
+    seal: CensusSeal,
+}
+
+impl StagedCensus {
+    /// Gives it its final name; everything is on disk when this returns.
+    ///
+    /// The caller must hold the data directory's writer lock, or it may be swept before it is registered.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn publish(self) -> Result<CensusSeal, StoreError> {
+        self.staged.publish(&self.store.census_dir(&self.seal.id))?;
+        Ok(self.seal)
+    }
+}
+
+impl Store {
+    /// Writes a sum as the census of a batch; `assignment` says which sample is counted in which class.
+    ///
+    /// # Errors
+    /// When a source is damaged or the disk refuses.
+    pub fn stage_census(
+        &self,
+        batch: &BatchId,
+        assignment: &str,
+        merge: &Merge,
+    ) -> Result<StagedCensus, StoreError> {
+        let staged = durable::stage(&self.root)?;
+        let table = merge.sites(None)?.write(staged.path(), TABLE)?;
+        let manifest = CensusManifest {
+            format: manifest::PANEL_CELLS,
+            tool: manifest::tool(),
+            batch: batch.clone(),
+            assignment: assignment.to_owned(),
+            classes: merge.classes.clone(),
+            people: merge.people.clone(),
+            rows: table.rows,
+            bytes: table.bytes,
+            sums: table.sums,
+        };
+        let digest = manifest::write(staged.path(), &manifest)?;
+        let id: CensusId =
+            digest[..manifest::ID_DIGITS].parse().map_err(|e| StoreError::damaged(staged.path(), e))?;
+        let seal = CensusSeal { id, digest, manifest };
+        Ok(StagedCensus { store: self.clone(), staged, seal })
+    }
+
+    /// Opens a census for reading.
+    ///
+    /// # Errors
+    /// When a file is missing, damaged or newer than this program.
+    pub fn census(&self, id: &CensusId) -> Result<Census, StoreError> {
+        let dir = self.census_dir(id);
+        let (manifest, digest) = manifest::read(&dir, id.as_str(), manifest::PANEL_CELLS)?;
+        let manifest: CensusManifest = manifest;
+        let table = Table::open(&dir, TABLE, &manifest.sums)?;
+        let counts = CountsTable::new(table, manifest.format, baseline(&manifest.classes, &manifest.people));
+        Ok(Census { manifest, digest, counts })
+    }
+}
+
+impl Census {
+    /// Its manifest.
+    pub fn manifest(&self) -> &CensusManifest {
+        &self.manifest
+    }
+
+    /// Digest of its manifest.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    pub(crate) fn counts(&self) -> &CountsTable {
+        &self.counts
+    }
+
+    /// Checks every byte of the table against its sums.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] with the file and the place.
+    pub fn check(&self) -> Result<(), StoreError> {
+        self.counts.check_all()
+    }
+
+    /// Every site, chunk by chunk, ascending.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn rows(&self) -> Result<PanelRows, StoreError> {
+        PanelRows::new(&self.counts, self.manifest.classes.len(), None)
+    }
+}
 
 /// A merge of counted batches: each site once, its counts summed over the batches that hold it.
 ///

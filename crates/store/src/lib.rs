@@ -6,8 +6,9 @@
 //!
 //! ```text
 //! DIR/batches/<id>/   manifest.json  genotypes.parquet  genotypes.sums  [orders.bin  orders.sums]
+//! DIR/censuses/<id>/  manifest.json  census.parquet     census.sums
 //! DIR/panels/<id>/    manifest.json  panel.parquet      panel.sums
-//! DIR/staging/        what is being written; swept at the next start
+//! DIR/staging/        what is being written; swept when nobody writes it any more
 //! ```
 //!
 //! A directory is written in `staging`, synced, then renamed into place. It counts only once the
@@ -16,9 +17,11 @@
 
 pub mod batch;
 mod census;
+mod counts;
 mod durable;
 mod error;
 mod manifest;
+mod merge;
 mod orders;
 pub mod panel;
 mod rewrite;
@@ -26,15 +29,19 @@ mod scratch;
 mod sums;
 mod table;
 
-pub use batch::{Batch, BatchSeal, BatchWriter, CallRow, CountScan, PersonScan, Scan, SumScan, SummedRows};
-pub use census::Counting;
+pub use batch::{
+    Batch, BatchSeal, BatchWriter, CallRow, CountScan, PersonScan, Scan, StagedBatch, SumScan, SummedRows,
+};
+pub use census::{Census, CensusSeal, Counting, StagedCensus, assignment};
 pub use error::StoreError;
-pub use manifest::{BatchManifest, PanelManifest};
-pub use panel::{Panel, PanelSeal};
+pub use manifest::{BatchManifest, CensusManifest, PanelManifest};
+pub use merge::{Merge, Part, Sites, Source};
+pub use panel::{Panel, PanelRows, PanelSeal};
 pub use scratch::Scratch;
-pub use table::Sites;
+pub use table::SiteColumns;
 
-use gj_model::{BatchId, Counts, PanelId, Variant};
+use gj_model::{BatchId, CensusId, Counts, PanelId, Variant};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// The genotype half of a data directory.
@@ -51,17 +58,17 @@ pub type CountedSite = (Variant, Vec<Counts>);
 pub struct Swept {
     /// Half-written directories.
     pub staged: usize,
-    /// Whole batches and panels that nothing refers to.
+    /// Whole batches, censuses and panels that nothing refers to.
     pub unreferenced: usize,
 }
 
 impl Store {
-    /// Opens, and creates where missing, the three folders under `root`.
+    /// Opens, and creates where missing, the four folders under `root`.
     ///
     /// # Errors
     /// When a folder cannot be made.
     pub fn open(root: &Path) -> Result<Store, StoreError> {
-        for folder in ["batches", "panels", "staging"] {
+        for folder in ["batches", "censuses", "panels", "staging"] {
             durable::create_dir(&root.join(folder))?;
         }
         Ok(Store { root: root.to_owned() })
@@ -71,23 +78,37 @@ impl Store {
         self.root.join("batches").join(id.as_str())
     }
 
+    fn census_dir(&self, id: &CensusId) -> PathBuf {
+        self.root.join("censuses").join(id.as_str())
+    }
+
     fn panel_dir(&self, id: &PanelId) -> PathBuf {
         self.root.join("panels").join(id.as_str())
     }
 
-    /// Removes half-written directories, and whole ones that neither list names.
+    /// Removes half-written directories that no live process writes, and whole ones that no list names.
     ///
     /// The caller must hold the data directory's writer lock.
     ///
     /// # Errors
     /// When a folder cannot be read or removed.
-    pub fn sweep(&self, batches: &[BatchId], panels: &[PanelId]) -> Result<Swept, StoreError> {
-        let keep_batch = |name: &str| batches.iter().any(|id| id.as_str() == name);
-        let keep_panel = |name: &str| panels.iter().any(|id| id.as_str() == name);
+    pub fn sweep(
+        &self,
+        batches: &[BatchId],
+        censuses: &[CensusId],
+        panels: &[PanelId],
+    ) -> Result<Swept, StoreError> {
+        let batches: HashSet<&str> = batches.iter().map(BatchId::as_str).collect();
+        let censuses: HashSet<&str> = censuses.iter().map(CensusId::as_str).collect();
+        let panels: HashSet<&str> = panels.iter().map(PanelId::as_str).collect();
+        let remove = |folder: &str, kept: &HashSet<&str>| {
+            durable::remove_others(&self.root.join(folder), |name| kept.contains(name))
+        };
         Ok(Swept {
-            staged: durable::remove_others(&self.root.join("staging"), |_| false)?,
-            unreferenced: durable::remove_others(&self.root.join("batches"), keep_batch)?
-                + durable::remove_others(&self.root.join("panels"), keep_panel)?,
+            staged: durable::sweep_staging(&self.root.join("staging"))?,
+            unreferenced: remove("batches", &batches)?
+                + remove("censuses", &censuses)?
+                + remove("panels", &panels)?,
         })
     }
 }

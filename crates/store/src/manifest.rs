@@ -2,16 +2,16 @@
 
 use crate::durable;
 use crate::error::StoreError;
-use gj_model::{InstitutionId, ReleaseClass};
+use gj_model::{BatchId, InstitutionId, ReleaseClass};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::path::Path;
 
-/// The format of panels.
-pub(crate) const FORMAT_PANEL: u32 = 1;
+/// The format of panels of counts as lists, one number a class; read, not written any more.
+pub(crate) const PANEL_LISTS: u32 = 1;
+/// The format of panels and censuses of counts as cells, and the newest of these this program reads.
+pub(crate) const PANEL_CELLS: u32 = 2;
 /// The format of batches. Formats 1 (level 0) and 2 (level 1) are read, too.
 pub(crate) const FORMAT_BATCH: u32 = 3;
-/// The newest format this program reads.
-const FORMAT_MAX: u32 = 3;
 
 /// Manifest of a batch of genotypes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +76,30 @@ pub struct PanelManifest {
     pub sums: String,
 }
 
+/// Manifest of a census: the counts of one batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CensusManifest {
+    /// Format version, as of panels.
+    pub format: u32,
+    /// Program that wrote it.
+    pub tool: String,
+    /// The batch that is counted.
+    pub batch: BatchId,
+    /// Digest of which sample was counted in which class.
+    pub assignment: String,
+    /// The classes with somebody of the batch, ascending.
+    pub classes: Vec<ReleaseClass>,
+    /// People of the batch in each class.
+    pub people: Vec<u32>,
+    /// Rows of the table.
+    pub rows: u64,
+    /// Bytes of the table.
+    pub bytes: u64,
+    /// BLAKE3 digest of the table's sums file.
+    pub sums: String,
+}
+
 /// The name and version that goes into manifests.
 pub(crate) fn tool() -> String {
     format!("gj {}", env!("CARGO_PKG_VERSION"))
@@ -90,10 +114,10 @@ pub(crate) fn write<M: Serialize>(dir: &Path, manifest: &M) -> Result<String, St
     Ok(blake3::hash(&text).to_hex().to_string())
 }
 
-/// Reads a manifest whose digest must start with `id`.
+/// Reads a manifest of format `known` or older whose digest must start with `id`.
 ///
 /// The folder is named after the digest, so a changed manifest cannot pass for the named one.
-pub(crate) fn read<M: DeserializeOwned>(dir: &Path, id: &str) -> Result<(M, String), StoreError> {
+pub(crate) fn read<M: DeserializeOwned>(dir: &Path, id: &str, known: u32) -> Result<(M, String), StoreError> {
     let path = dir.join("manifest.json");
     let text = std::fs::read(&path).map_err(StoreError::io(&path))?;
     let digest = blake3::hash(&text).to_hex().to_string();
@@ -105,8 +129,8 @@ pub(crate) fn read<M: DeserializeOwned>(dir: &Path, id: &str) -> Result<(M, Stri
         format: u32,
     }
     let version: Version = serde_json::from_slice(&text).map_err(|e| StoreError::damaged(&path, e))?;
-    if version.format > FORMAT_MAX {
-        return Err(StoreError::Newer { path, found: version.format, known: FORMAT_MAX });
+    if version.format > known {
+        return Err(StoreError::Newer { path, found: version.format, known });
     }
     let manifest = serde_json::from_slice(&text).map_err(|e| StoreError::damaged(&path, e))?;
     Ok((manifest, digest))

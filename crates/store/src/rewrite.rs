@@ -4,7 +4,7 @@
 //! the person added.
 
 use crate::Store;
-use crate::batch::{Batch, BatchSeal, BatchWriter, CallRow, Scan};
+use crate::batch::{Batch, BatchSeal, BatchWriter, CallRow, Scan, StagedBatch};
 use crate::error::StoreError;
 use gj_kernels::row::needs_order;
 use gj_kernels::{BlockEncoder, Call, RowError, Totals, encode};
@@ -39,11 +39,11 @@ impl Store {
     }
 
     /// Writes several batches of one institution as one of level 1. A sample that several of them hold
-    /// keeps one column; columns of people who left are dropped.
+    /// keeps one column; columns of people who left are dropped. It stays staged until it is published.
     ///
     /// # Errors
     /// When a batch cannot be read or the new one written.
-    pub fn compact(&self, institution: &InstitutionId, batches: &[Batch]) -> Result<BatchSeal, StoreError> {
+    pub fn compact(&self, institution: &InstitutionId, batches: &[Batch]) -> Result<StagedBatch, StoreError> {
         let mut samples: Vec<i64> = batches.iter().flat_map(|b| &b.manifest().samples).copied().collect();
         samples.retain(|key| *key != 0);
         samples.sort_unstable();
@@ -144,7 +144,7 @@ impl Rewriter {
     ) -> Result<BatchSeal, StoreError> {
         match self {
             Rewriter::Plain(writer) => writer.finish(institution, samples, sources),
-            Rewriter::Sorted(sorted) => sorted.finish(institution, samples, sources),
+            Rewriter::Sorted(sorted) => sorted.finish(institution, samples, sources)?.publish(),
         }
     }
 }
@@ -203,9 +203,9 @@ impl Sorted {
         institution: InstitutionId,
         samples: Vec<i64>,
         sources: Vec<String>,
-    ) -> Result<BatchSeal, StoreError> {
+    ) -> Result<StagedBatch, StoreError> {
         self.flush()?;
-        self.writer.finish(institution, samples, sources)
+        self.writer.finish_staged(institution, samples, sources)
     }
 }
 

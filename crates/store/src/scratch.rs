@@ -31,15 +31,16 @@ impl Store {
     /// # Errors
     /// When the disk refuses.
     pub fn scratch_file(&self) -> Result<Scratch, StoreError> {
-        let folder = durable::stage(&self.root)?;
-        let path = folder.join("spool");
+        let staged = durable::stage(&self.root)?;
+        let path = staged.path().join("spool");
         let file = File::options()
             .read(true)
             .write(true)
             .create_new(true)
             .open(&path)
             .map_err(StoreError::io(&path))?;
-        std::fs::remove_dir_all(&folder).map_err(StoreError::io(&folder))?;
+        // The file lives on without its folder.
+        drop(staged);
         Ok(Scratch { file, folder: self.root.join("staging") })
     }
 }

@@ -12,11 +12,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+mod kept;
 
 const CHUNK: u64 = 64 * 1024;
-/// Checked chunks kept of each open file: pages are smaller than chunks, and read one after the other.
-const KEPT_MAX: usize = 64;
 const SUM: usize = 16;
 
 fn sum(bytes: &[u8]) -> [u8; SUM] {
@@ -49,8 +49,8 @@ pub(crate) struct CheckedFile {
     path: PathBuf,
     length: u64,
     sums: Arc<Vec<u8>>,
-    /// Chunks by their number modulo [`KEPT_MAX`].
-    kept: Arc<Mutex<Vec<Option<(u64, Bytes)>>>>,
+    /// Which opened file this is, for chunks that are kept.
+    number: u64,
 }
 
 impl CheckedFile {
@@ -65,8 +65,13 @@ impl CheckedFile {
         if length.div_ceil(CHUNK) as usize * SUM != listed.len() {
             return Err(StoreError::damaged(data, format!("it has {length} bytes, not what was written")));
         }
-        let kept = Arc::new(Mutex::new(vec![None; KEPT_MAX]));
-        Ok(CheckedFile { file: Arc::new(file), path: data.to_owned(), length, sums: Arc::new(listed), kept })
+        Ok(CheckedFile {
+            file: Arc::new(file),
+            path: data.to_owned(),
+            length,
+            sums: Arc::new(listed),
+            number: kept::number(),
+        })
     }
 
     /// The file's path, for error messages.
@@ -77,25 +82,22 @@ impl CheckedFile {
     /// Reads the whole file, checking every chunk.
     pub(crate) fn check_all(&self) -> Result<(), StoreError> {
         for index in 0..self.length.div_ceil(CHUNK) {
-            self.read_chunk(index).map_err(|error| StoreError::damaged(&self.path, error))?;
+            self.chunk(index).map_err(|error| StoreError::damaged(&self.path, error))?;
         }
         Ok(())
     }
 
-    /// A checked chunk, from memory if it was read lately.
-    fn chunk(&self, index: u64) -> io::Result<Bytes> {
-        let slot = index as usize % KEPT_MAX;
-        // A poisoned cache is still a cache: entries are stored whole.
-        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, bytes)) = kept()[slot].as_ref().filter(|(number, _)| *number == index) {
-            return Ok(bytes.clone());
+    /// A chunk, from memory if it was checked a short while ago: pages are many times smaller.
+    fn recent(&self, index: u64) -> io::Result<Bytes> {
+        if let Some(chunk) = kept::get(self.number, index) {
+            return Ok(chunk);
         }
-        let bytes = Bytes::from(self.read_chunk(index)?);
-        kept()[slot] = Some((index, bytes.clone()));
-        Ok(bytes)
+        let chunk = Bytes::from(self.chunk(index)?);
+        kept::put(self.number, index, chunk.clone());
+        Ok(chunk)
     }
 
-    fn read_chunk(&self, index: u64) -> io::Result<Vec<u8>> {
+    fn chunk(&self, index: u64) -> io::Result<Vec<u8>> {
         let start = index * CHUNK;
         let mut bytes = vec![0; CHUNK.min(self.length - start) as usize];
         self.file.read_exact_at(&mut bytes, start)?;
@@ -129,12 +131,12 @@ impl ChunkReader for CheckedFile {
         }
         let first = start / CHUNK;
         let skip = (start - first * CHUNK) as usize;
-        if skip + length <= CHUNK as usize {
-            return Ok(self.chunk(first)?.slice(skip..skip + length));
+        if length > 0 && end <= (first + 1) * CHUNK {
+            return Ok(self.recent(first)?.slice(skip..skip + length));
         }
         let mut bytes = Vec::with_capacity(length + CHUNK as usize);
         for index in first..end.div_ceil(CHUNK) {
-            bytes.extend_from_slice(&self.chunk(index)?);
+            bytes.extend_from_slice(&self.recent(index)?);
         }
         Ok(Bytes::from(bytes).slice(skip..skip + length))
     }
@@ -154,7 +156,7 @@ impl Read for CheckedRead {
             if self.position >= self.file.length {
                 return Ok(0);
             }
-            self.chunk = self.file.chunk(self.position / CHUNK)?;
+            self.chunk = self.file.recent(self.position / CHUNK)?;
             self.within = (self.position % CHUNK) as usize;
         }
         let n = out.len().min(self.chunk.len() - self.within);

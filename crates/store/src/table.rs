@@ -31,11 +31,11 @@ const SITE_COLUMNS: [&str; 4] = ["contig", "position", "reference", "alternate"]
 /// Where the positions are among them.
 const POSITION: usize = 1;
 /// Rows of a row group at most.
-const GROUP_ROWS: usize = 16_384;
+pub(crate) const GROUP_ROWS: usize = 16_384;
 /// Rows of a page at most: what a single lookup decodes.
 const PAGE_ROWS: usize = 512;
 /// Bytes of buffered values at which a row group is closed early, so that memory stays bounded.
-const GROUP_BYTES: usize = 64 << 20;
+pub(crate) const GROUP_BYTES: usize = 64 << 20;
 
 /// A table open for reading.
 #[derive(Debug, Clone)]
@@ -226,16 +226,16 @@ impl Rows {
 
 /// The sites of some rows, in columns.
 #[derive(Debug, Clone)]
-pub struct Sites {
+pub struct SiteColumns {
     contigs: StringArray,
     positions: UInt32Array,
     references: StringArray,
     alternates: StringArray,
 }
 
-impl Sites {
-    pub(crate) fn of(batch: &RecordBatch) -> Sites {
-        Sites {
+impl SiteColumns {
+    pub(crate) fn of(batch: &RecordBatch) -> SiteColumns {
+        SiteColumns {
             contigs: batch.column(0).as_string::<i32>().clone(),
             positions: batch.column(POSITION).as_primitive::<UInt32Type>().clone(),
             references: batch.column(2).as_string::<i32>().clone(),
@@ -298,7 +298,7 @@ impl Sites {
 
 /// The variants of a record batch.
 pub(crate) fn variants(batch: &RecordBatch, path: &Path) -> Result<Vec<Variant>, StoreError> {
-    let sites = Sites::of(batch);
+    let sites = SiteColumns::of(batch);
     (0..sites.len()).map(|row| sites.variant(row).map_err(|e| StoreError::damaged(path, e))).collect()
 }
 
@@ -348,6 +348,8 @@ impl TableWriter {
             .set_column_encoding(position, Encoding::DELTA_BINARY_PACKED)
             .set_column_dictionary_enabled(ColumnPath::from("payload"), false)
             .set_column_dictionary_enabled(ColumnPath::from("ac"), false)
+            .set_column_dictionary_enabled(ColumnPath::from("cells"), false)
+            .set_column_statistics_enabled(ColumnPath::from("cells"), EnabledStatistics::None)
             .build();
         let path = dir.join(format!("{name}.parquet"));
         let file = File::create_new(&path).map_err(StoreError::io(&path))?;
@@ -385,16 +387,26 @@ impl TableWriter {
 
     /// Writes the buffered rows as one row group, with the caller's columns for them.
     pub(crate) fn flush(&mut self, columns: Vec<ArrayRef>) -> Result<(), StoreError> {
-        let path = self.path();
         let rows = std::mem::take(&mut self.pending);
-        let mut all: Vec<ArrayRef> = vec![
+        let sites: [ArrayRef; 4] = [
             Arc::new(StringArray::from_iter_values(rows.iter().map(|v| v.contig.name()))),
             Arc::new(UInt32Array::from_iter_values(rows.iter().map(|v| v.position.get()))),
             Arc::new(StringArray::from_iter_values(rows.iter().map(|v| v.reference.as_str()))),
             Arc::new(StringArray::from_iter_values(rows.iter().map(|v| v.alternate.as_str()))),
         ];
+        self.write_group(sites, columns)
+    }
+
+    /// Writes a row group of one contig given as columns; the caller has seen to the order.
+    pub(crate) fn write_group(
+        &mut self,
+        sites: [ArrayRef; 4],
+        columns: Vec<ArrayRef>,
+    ) -> Result<(), StoreError> {
+        let path = self.path();
+        self.rows += sites[0].len() as u64;
+        let mut all = sites.to_vec();
         all.extend(columns);
-        self.rows += rows.len() as u64;
         let batch =
             RecordBatch::try_new(self.schema.clone(), all).map_err(|e| StoreError::damaged(&path, e))?;
         self.writer.write(&batch).and_then(|()| self.writer.flush()).map_err(failed(&path))

@@ -3,7 +3,7 @@
 
 use gj_kernels::{Call, Classes, encode};
 use gj_model::{BatchId, Contig, Counts, Position, Region, ReleaseClass, SampleSet, Scope, Sex, Variant};
-use gj_store::{Batch, CallRow, Counting, Store, StoreError};
+use gj_store::{Batch, CallRow, Counting, Merge, Part, Source, Store, StoreError};
 use proptest::prelude::*;
 
 fn variant(contig: &str, position: u32, alternate: &str) -> Variant {
@@ -118,7 +118,7 @@ fn sweeping_keeps_what_is_named() {
     write(&store, &[(variant("chr1", 11, "C"), vec![Call::Het])], 1);
     std::fs::create_dir_all(folder.path().join("staging/half")).unwrap();
     let kept: BatchId = kept.id().clone();
-    let swept = store.sweep(std::slice::from_ref(&kept), &[]).unwrap();
+    let swept = store.sweep(std::slice::from_ref(&kept), &[], &[]).unwrap();
     assert_eq!((swept.staged, swept.unreferenced), (1, 1));
     store.batch(&kept).unwrap();
 }
@@ -154,7 +154,12 @@ proptest! {
             Classes::new(&people, &of, sexes.to_vec()).unwrap()
         };
         let batches = vec![(write(&store, &first, 4), classes(0, 4)), (write(&store, &second, 5), classes(4, 9))];
-        let seal = store.count_panel(&batches, sexes.map(class).to_vec(), vec![5, 4]).unwrap();
+        let sources = batches
+            .iter()
+            .map(|(batch, classes)| Source { part: Part::Genotypes(batch.clone(), classes.clone()), into: vec![0, 1] })
+            .collect();
+        let merge = Merge { classes: sexes.map(class).to_vec(), people: vec![5, 4], emptied: 0, sources };
+        let seal = store.merge_panel(&merge).unwrap();
         let panel = store.panel(&seal.id).unwrap();
         panel.check().unwrap();
         let mut found = Vec::new();

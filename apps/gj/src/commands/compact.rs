@@ -4,7 +4,7 @@ use crate::cli::Compact;
 use crate::{output, progress};
 
 pub async fn run(arguments: Compact) -> anyhow::Result<()> {
-    super::use_threads(arguments.threads)?;
+    super::use_threads(&arguments.threads)?;
     let gate = super::open(&arguments.place).await?;
     let asker = gate.local(&arguments.operator.user);
     let json = arguments.format.json;

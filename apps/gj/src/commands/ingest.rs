@@ -7,7 +7,7 @@ use gj_gate::acts::submit::{SubmitRequest, Unconsented};
 use std::sync::Arc;
 
 pub async fn run(arguments: Ingest) -> anyhow::Result<()> {
-    super::use_threads(arguments.threads)?;
+    super::use_threads(&arguments.threads)?;
     let gate = super::open(&arguments.place).await?;
     let asker = gate.local(&arguments.operator.user);
     let json = arguments.format.json;

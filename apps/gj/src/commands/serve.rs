@@ -24,9 +24,12 @@ pub async fn serve(gate: Gate, demo: Option<Vec<DemoUser>>, listen: SocketAddr) 
     let router = gj_portal::router(gate.clone(), demo);
     let limits = Limits::of(gate.config().limits.request_seconds_max);
     let repairing = tokio::spawn(keep_repaired(gate.clone()));
+    let compacting = tokio::spawn(keep_compacted(gate.clone()));
     connections::serve(listener, router, limits, interrupted()).await;
-    // Every step of a repair may be repeated, so that it may be left at any.
+    // Every step of a repair may be repeated, so that it may be left at any; a compaction under way is
+    // thrown away.
     repairing.abort();
+    compacting.abort();
     gate.close().await;
     Ok(())
 }
@@ -39,6 +42,20 @@ async fn keep_repaired(gate: Gate) {
             tracing::warn!(%error, "a withdrawal waits for its repair; answers leave it out already");
         }
         tokio::time::sleep(REPAIR_EVERY).await;
+    }
+}
+
+/// Compacts batches when enough have accumulated. Changes no answer; holds up no writer.
+async fn keep_compacted(gate: Gate) {
+    let every = Duration::from_secs(gate.config().compaction.every_seconds.max(1));
+    let mut compactor = gate.compactor();
+    while gate.config().compaction.background {
+        match compactor.look().await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "batches are not compacted; answers are right all the same"),
+        }
+        tokio::time::sleep(every).await;
     }
 }
 

@@ -14,8 +14,8 @@ pub async fn run(arguments: Verify) -> anyhow::Result<()> {
         return output::json(&report);
     }
     println!(
-        "all is as it must be: {} audit lines, {} batches with {} rows, {} releases with {} sites recounted",
-        report.audit_lines, report.batches, report.rows, report.freezes, report.sites
+        "all is as it must be: {} audit lines, {} batches with {} rows, {} releases with {} sites and {} censuses recounted",
+        report.audit_lines, report.batches, report.rows, report.freezes, report.sites, report.censuses
     );
     if report.withdrawals_to_repair > 0 {
         println!(

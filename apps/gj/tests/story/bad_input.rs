@@ -131,12 +131,12 @@ fn a_flipped_byte_is_reported_with_its_file_and_never_answered_from() {
     house.ok(&["ingest", "--institution", "centre"], &[&file]);
     house.ok(&["freeze", "r1"], &[]);
     let mut files = Vec::new();
-    for folder in ["batches", "panels"] {
+    for folder in ["batches", "censuses", "panels"] {
         for entry in fs::read_dir(house.dir().join(folder)).unwrap() {
             files.extend(fs::read_dir(entry.unwrap().path()).unwrap().map(|e| e.unwrap().path()));
         }
     }
-    assert_eq!(files.len(), 6);
+    assert_eq!(files.len(), 9);
     let ask = [
         "frequency",
         "--freeze",

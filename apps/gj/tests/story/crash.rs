@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Moments over all acts.
-const MOMENTS: usize = 200;
+/// Moments over all acts, unless `GJ_CRASH_MOMENTS` says how many.
+const MOMENTS: usize = 120;
+/// Directories worked on at once: most of the time goes into waiting for the disk.
+const WORKERS: usize = 4;
 
 struct Act {
     /// Directory before the act.
@@ -70,13 +72,14 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Five directories, each one act short of the next; the last release has the content of the one before.
+/// Directories, each one act short of the next. The person who leaves has calls in two batches; releases
+/// are counted first from genotypes and then from what is stored.
 fn acts(house: &House) -> Vec<Act> {
-    let cohort = MadeUp::new(60, 120, 5);
-    let (first, second): (Vec<usize>, Vec<usize>) = (0..60).partition(|p| *p < 30);
+    let cohort = MadeUp::new(60, 80, 5);
+    let (first, second): (Vec<usize>, Vec<usize>) = ((0..34).collect(), (0..4).chain(34..60).collect());
     let everybody: Vec<usize> = (0..60).collect();
     fs::write(house.beside("sheet.tsv"), cohort.sheet(&everybody)).unwrap();
-    fs::write(house.beside("a.vcf"), cohort.vcf(&first, |_| true)).unwrap();
+    fs::write(house.beside("a.vcf"), cohort.vcf(&first, |r| r % 3 != 0)).unwrap();
     fs::write(house.beside("b.vcf"), cohort.vcf(&second, |_| true)).unwrap();
     house.ok(&["import-samples", "--institution", "centre"], &[&house.beside("sheet.tsv")]);
     house.ok(&["ingest", "--institution", "centre"], &[&house.beside("a.vcf")]);
@@ -86,6 +89,8 @@ fn acts(house: &House) -> Vec<Act> {
         vec!["ingest", "--institution", "centre", &file],
         vec!["freeze", "r2"],
         vec!["withdraw", "P3"],
+        vec!["compact"],
+        vec!["withdraw", "P40"],
         vec!["freeze", "r3"],
     ];
     let mut acts = Vec::new();
@@ -102,42 +107,84 @@ fn acts(house: &House) -> Vec<Act> {
     acts
 }
 
+/// What came of one moment.
+#[derive(Default)]
+struct Outcome {
+    killed: usize,
+    applied: usize,
+}
+
+/// Kills an act after a while, checks the directory, and lets the next writer go on.
+fn moment(dir: &Path, act: &Act, number: usize, after: Duration) -> Outcome {
+    let _ = fs::remove_dir_all(dir);
+    copy(&act.before, dir);
+    let mut child = run(dir, &act.words).spawn().unwrap();
+    std::thread::sleep(after);
+    // SIGKILL: the process gets no chance to tidy up.
+    child.kill().unwrap();
+    let acknowledged = child.wait().unwrap().success();
+    let verified = gj().args(["verify", "--data"]).arg(dir).output().unwrap();
+    assert!(verified.status.success(), "moment {number}: {}", String::from_utf8_lossy(&verified.stderr));
+    let now = describe(dir);
+    let state = act.states.iter().position(|state| *state == now);
+    assert!(state.is_some(), "moment {number} of {}: neither before nor after", act.words[0]);
+    let done = state == Some(1) || act.states[0] == act.states[1];
+    assert!(!acknowledged || done, "moment {number}: acknowledged but lost");
+    // The next writer goes on: the act is done now, or says that it was done. Compacting changes
+    // nothing that can be seen but the number of batches, and may always be asked for.
+    let again = run(dir, &act.words).status().unwrap();
+    let compacting = act.words[0] == "compact";
+    assert_eq!(again.success(), state == Some(0) || compacting, "moment {number}");
+    assert!(gj().args(["repair", "--data"]).arg(dir).stderr(Stdio::null()).status().unwrap().success());
+    assert_eq!(describe(dir), act.states[1], "moment {number}");
+    assert_eq!(fs::read_dir(dir.join("staging")).unwrap().count(), 0);
+    if act.words[0] == "withdraw" {
+        whole_receipt(dir, &act.words[1]);
+    }
+    Outcome { killed: usize::from(!acknowledged), applied: usize::from(state == Some(1)) }
+}
+
+/// A receipt lists every batch and release that was rewritten, whenever the repair was interrupted.
+fn whole_receipt(dir: &Path, participant: &str) {
+    let receipt = gj().args(["receipt", "--participant", participant, "--data"]).arg(dir).output().unwrap();
+    let receipt: serde_json::Value = serde_json::from_slice(&receipt.stdout).unwrap();
+    let repaired = &receipt["repaired"];
+    let batches = repaired["batches_rewritten"].as_array().unwrap();
+    assert_eq!(batches.len() as u64, receipt["batches"].as_u64().unwrap());
+    assert!(batches.iter().all(|batch| batch["before"] != batch["after"] && batch["census_before"] != batch["census_after"]));
+    let releases: Vec<&String> = repaired["releases_recounted"].as_object().unwrap().keys().collect();
+    assert_eq!(
+        releases,
+        receipt["releases"].as_array().unwrap().iter().map(|r| r.as_str().unwrap()).collect::<Vec<_>>()
+    );
+}
+
 #[test]
 fn killed_at_any_moment_the_directory_is_whole_and_nothing_acknowledged_is_lost() {
     let house = House::new();
     let acts = acts(&house);
-    let mut dice = Dice(1);
-    let (mut killed, mut applied) = (0, 0);
-    for moment in 0..MOMENTS {
-        let act = &acts[moment % acts.len()];
-        let dir = house.beside("moment");
-        let _ = fs::remove_dir_all(&dir);
-        copy(&act.before, &dir);
-        let mut child = run(&dir, &act.words).spawn().unwrap();
-        std::thread::sleep(Duration::from_micros(dice.roll(act.takes.as_micros() as u64 * 11 / 10)));
-        // SIGKILL: the process gets no chance to tidy up.
-        child.kill().unwrap();
-        let acknowledged = child.wait().unwrap().success();
-        killed += usize::from(!acknowledged);
-        let verified = gj().args(["verify", "--data"]).arg(&dir).output().unwrap();
-        assert!(verified.status.success(), "moment {moment}: {}", String::from_utf8_lossy(&verified.stderr));
-        let now = describe(&dir);
-        let state = act.states.iter().position(|state| *state == now);
-        assert!(state.is_some(), "moment {moment} of {}: neither before nor after", act.words[0]);
-        let done = state == Some(1) || act.states[0] == act.states[1];
-        assert!(!acknowledged || done, "moment {moment}: acknowledged but lost");
-        applied += usize::from(state == Some(1));
-        // The next writer goes on: the act is done now, or says that it was done. Compacting changes
-        // nothing that can be seen, and may always be asked for.
-        let again = run(&dir, &act.words).status().unwrap();
-        let compacting = act.words[0] == "compact";
-        assert_eq!(again.success(), state == Some(0) || compacting, "moment {moment}");
-        assert!(gj().args(["repair", "--data"]).arg(&dir).stderr(Stdio::null()).status().unwrap().success());
-        assert_eq!(describe(&dir), act.states[1], "moment {moment}");
-        assert_eq!(fs::read_dir(dir.join("staging")).unwrap().count(), 0);
-    }
-    eprintln!("{killed} of {MOMENTS} acts were killed under way, {applied} had taken effect");
-    assert!(killed > MOMENTS / 4, "only {killed} acts were killed under way");
+    let moments = std::env::var("GJ_CRASH_MOMENTS").map_or(MOMENTS, |text| text.parse().unwrap());
+    let work = |worker: usize| {
+        let (mut dice, mut sum) = (Dice(worker as u64), Outcome::default());
+        for number in (worker..moments).step_by(WORKERS) {
+            let act = &acts[number / WORKERS % acts.len()];
+            // Workers slow one another down, so that an act takes longer than it did alone.
+            let after = Duration::from_micros(dice.roll(act.takes.as_micros() as u64 * 2));
+            let one = moment(&house.beside(&format!("moment-{worker}")), act, number, after);
+            sum.killed += one.killed;
+            sum.applied += one.applied;
+        }
+        sum
+    };
+    let outcomes: Vec<Outcome> = std::thread::scope(|scope| {
+        let work = &work;
+        let workers: Vec<_> = (0..WORKERS).map(|worker| scope.spawn(move || work(worker))).collect();
+        workers.into_iter().map(|worker| worker.join().unwrap()).collect()
+    });
+    let killed: usize = outcomes.iter().map(|outcome| outcome.killed).sum();
+    let applied: usize = outcomes.iter().map(|outcome| outcome.applied).sum();
+    eprintln!("{killed} of {moments} acts were killed under way, {applied} had taken effect");
+    assert!(killed > moments / 4, "only {killed} acts were killed under way");
 }
 
 /// `gj init` and the first moments of `gj demo`: there is a whole directory, or one that a second try makes.

@@ -6,10 +6,12 @@
 
 mod arrows;
 mod bad_input;
+mod censuses;
 mod cohort;
 mod counts;
 mod crash;
 mod demo;
+mod disk;
 mod house;
 mod http;
 mod invariance;

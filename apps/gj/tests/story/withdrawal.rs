@@ -110,6 +110,74 @@ fn no_trace(house: &House, person: usize, batches: usize) {
     assert!(folders("panels") <= 2);
 }
 
+/// Every file under a folder, with its bytes.
+fn files(folder: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push((path.clone(), fs::read(&path).unwrap()));
+        }
+    }
+    found
+}
+
+/// What only this person had is in no file any more: not in batches, counts, the registry or its log. Their
+/// participant id and sample name stay in the registry, and nowhere else, so that they cannot come back.
+#[test]
+fn no_byte_of_a_withdrawn_person_is_left() {
+    let cohort = MadeUp::new(16, 20, 8);
+    let everybody: Vec<usize> = (0..16).collect();
+    let house = House::new();
+    let sheet = house.beside("sheet.tsv");
+    let own = "S4x\tParticipant4x\tmale\tFamily4x\tFather4x\tMother4x\tStratum4x\tresearch\tMONDO:0094444";
+    let rows: Vec<String> = cohort
+        .sheet(&everybody)
+        .lines()
+        .map(|line| if line.starts_with("S4\t") { own.to_owned() } else { line.to_owned() })
+        .collect();
+    fs::write(&sheet, rows.join("\n") + "\n").unwrap();
+    house.ok(&["import-samples", "--institution", "centre"], &[&sheet]);
+    let half = |name: &str, people: &[usize], keep: fn(usize) -> bool| {
+        fs::write(house.beside(name), cohort.vcf(people, keep).replace("\tS4", "\tS4x")).unwrap();
+        house.ok(&["ingest", "--institution", "centre"], &[&house.beside(name)]);
+    };
+    half("a.vcf", &everybody[..10], |r| r % 2 == 0);
+    half("b.vcf", &everybody[2..], |r| r % 2 == 1);
+    house.ok(&["freeze", "r1"], &[]);
+    house.ok(&["compact"], &[]);
+    house.ok(&["freeze", "r2"], &[]);
+    let traces = ["Family4x", "Father4x", "Mother4x", "Stratum4x", "MONDO:0094444"];
+    let tombstone = ["S4x", "Participant4x"];
+    let holding = |needle: &str| {
+        let all = files(&house.dir()).into_iter();
+        let holding = all.filter(|(_, bytes)| bytes.windows(needle.len()).any(|w| w == needle.as_bytes()));
+        holding.map(|(path, _)| path.file_name().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    traces.iter().for_each(|trace| assert!(!holding(trace).is_empty(), "{trace} is there before"));
+    // A server keeps the registry open, so that its log is not simply removed by the last to close it.
+    let _server = house.serve();
+    let folders = ["batches", "censuses", "panels"];
+    let before: Vec<_> = folders.iter().flat_map(|folder| files(&house.dir().join(folder))).collect();
+    let receipt = house.json(&["withdraw", "--json", "Participant4x"], &[]);
+    assert_eq!(receipt["state"], "repaired");
+    for trace in traces {
+        assert_eq!(holding(trace), Vec::<std::ffi::OsString>::new(), "{trace}");
+    }
+    tombstone.iter().for_each(|name| assert_eq!(holding(name), ["registry.sqlite"], "{name}"));
+    // Each of the two releases and the batch held the person: no file of theirs is left.
+    before.iter().for_each(|(path, _)| assert!(!path.exists(), "{}", path.display()));
+    assert_eq!(fs::read_dir(house.dir().join("staging")).unwrap().count(), 0);
+    let rewritten = receipt["repaired"]["batches_rewritten"].as_array().unwrap();
+    assert_ne!(rewritten[0]["census_before"], rewritten[0]["census_after"]);
+    house.ok(&["verify"], &[]);
+    // They cannot come back.
+    let (_, errors) = house.fails(1, &["import-samples", "--institution", "centre"], &[&sheet]);
+    assert!(errors.contains("withdrawn") && !errors.contains("4x"), "{errors}");
+}
+
 #[test]
 fn a_withdrawn_person_cannot_come_back_and_unknown_ones_change_nothing() {
     let cohort = MadeUp::new(12, 5, 3);

@@ -117,6 +117,114 @@ fn a_repair_that_fails_hides_no_receipt() {
     house.ok(&["verify"], &[]);
 }
 
+/// Starts compacting and stops it while it computes: it has a staged folder, and not the writer lock.
+fn stopped_compaction(house: &House) -> Option<Child> {
+    for _ in 0..40 {
+        let mut compacting = house.command(&["compact", "--json"], &[]);
+        let mut compacting = compacting.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let staging = house.dir().join("staging");
+        while fs::read_dir(&staging).unwrap().count() == 0 && compacting.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_micros(100));
+        }
+        signal(&compacting, "-STOP");
+        let lock = File::create(house.dir().join("writer.lock")).unwrap();
+        if fs::read_dir(&staging).unwrap().count() > 0 && lock.try_lock().is_ok() {
+            return Some(compacting);
+        }
+        drop(lock);
+        signal(&compacting, "-CONT");
+        compacting.wait().unwrap();
+        if batches(house) == 1 {
+            return None;
+        }
+    }
+    None
+}
+
+fn batches(house: &House) -> usize {
+    fs::read_dir(house.dir().join("batches")).unwrap().count()
+}
+
+/// Two batches and a file for a third; many sites, so that compacting takes a moment.
+fn with_a_third() -> (House, std::path::PathBuf) {
+    let cohort = MadeUp::new(PEOPLE, 700, 6);
+    let house = House::new();
+    let everybody: Vec<usize> = (0..PEOPLE).collect();
+    fs::write(house.beside("sheet.tsv"), cohort.sheet(&everybody)).unwrap();
+    house.ok(&["import-samples", "--institution", "centre"], &[&house.beside("sheet.tsv")]);
+    for (name, people) in [("a.vcf", 0..10), ("b.vcf", 10..20), ("c.vcf", 20..24)] {
+        let people: Vec<usize> = people.collect();
+        fs::write(house.beside(name), cohort.vcf(&people, |_| true)).unwrap();
+        if name != "c.vcf" {
+            house.ok(&["ingest", "--institution", "centre"], &[&house.beside(name)]);
+        }
+    }
+    let third = house.beside("c.vcf");
+    (house, third)
+}
+
+#[test]
+fn nobody_waits_for_a_compaction_and_what_it_read_must_still_stand() {
+    let (house, third) = with_a_third();
+    let compacting = stopped_compaction(&house).expect("compacting takes longer than stopping it");
+    // An ingest goes on meanwhile, and what is being compacted is not swept.
+    house.ok(&["ingest", "--institution", "centre"], &[&third]);
+    let staged = fs::read_dir(house.dir().join("staging")).unwrap().count();
+    assert!(staged > 0, "a folder that is being written stays");
+    // Somebody leaves whose genotypes are being compacted.
+    let receipt = house.json(&["withdraw", "--json", "P4"], &[]);
+    assert_eq!(receipt["state"], "repaired");
+    house.ok(&["freeze", "r1"], &[]);
+    signal(&compacting, "-CONT");
+    let output = compacting.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // The first work was thrown away, the second try compacted what there is now, without the person.
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["batches_before"], &report["batches_after"]), (&3.into(), &1.into()));
+    house.ok(&["verify"], &[]);
+    assert_eq!(house.json(&["freeze", "r2", "--json"], &[])["people"], PEOPLE - 1);
+    assert_eq!(fs::read_dir(house.dir().join("staging")).unwrap().count(), 0);
+}
+
+#[test]
+fn of_two_that_compact_one_wins_and_nothing_is_lost() {
+    let (house, _) = with_a_third();
+    let before = house.json(&["freeze", "r1", "--json"], &[])["digest"].clone();
+    let first = stopped_compaction(&house).expect("compacting takes longer than stopping it");
+    let second = house.json(&["compact", "--json"], &[]);
+    assert_eq!(second["batches_before"], 2);
+    signal(&first, "-CONT");
+    let output = first.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["batches_before"], 0, "its work was thrown away");
+    assert_eq!(batches(&house), 1);
+    house.ok(&["verify"], &[]);
+    assert_eq!(house.json(&["freeze", "r2", "--json"], &[])["digest"], before);
+}
+
+#[test]
+fn a_server_compacts_when_enough_has_come_in_unless_it_may_not() {
+    for background in [true, false] {
+        let house = with_batches(4, 20);
+        let before = house.json(&["freeze", "r2", "--json"], &[])["digest"].clone();
+        let settings =
+            format!("[compaction]\nbackground = {background}\nbatches_min = 4\nevery_seconds = 1\n");
+        fs::write(house.dir().join("gj.toml"), settings).unwrap();
+        let server = house.serve();
+        let started = Instant::now();
+        let wait_max = Duration::from_secs(if background { 60 } else { 3 });
+        while batches(&house) > 1 && started.elapsed() < wait_max {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        drop(server);
+        house.ok(&["repair"], &[]);
+        assert_eq!(batches(&house), if background { 1 } else { 4 });
+        house.ok(&["verify"], &[]);
+        assert_eq!(house.json(&["freeze", "r3", "--json"], &[])["digest"], before);
+    }
+}
+
 fn signal(process: &Child, name: &str) {
     let sent = Command::new("kill").args([name, &process.id().to_string()]).status().unwrap();
     assert!(sent.success());

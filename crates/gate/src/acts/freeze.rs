@@ -1,6 +1,6 @@
 //! Freezing a release: a named, citable panel counted from every batch there is.
 
-use crate::acts::census::Census;
+use crate::acts::census::CountedPanel;
 use crate::ask::Asker;
 use crate::audit::Note;
 use crate::error::GateError;
@@ -47,7 +47,7 @@ impl Gate {
         if batches.is_empty() {
             return Err(GateError::NothingToFreeze);
         }
-        let Census { seal, people, mut tx } = self.census(&batches).await?;
+        let CountedPanel { seal, assignment, people, mut tx } = self.count_panel(&batches).await?;
         let report = FreezeReport {
             freeze: name.clone(),
             digest: seal.digest.clone(),
@@ -62,6 +62,7 @@ impl Gate {
             created_at: self.inner.clock.at(),
             people,
             variants: seal.manifest.rows,
+            assignment,
             batches,
         };
         tx.insert_freeze(&freeze).await?;

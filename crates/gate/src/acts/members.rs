@@ -3,33 +3,56 @@
 use crate::error::GateError;
 use chrono::NaiveDate;
 use gj_kernels::Classes;
-use gj_model::{BatchId, ReleaseClass, SampleSet, ScopeItem, Sex};
+use gj_model::{BatchId, ReleaseClass, SampleSet, ScopeItem};
 use gj_registry::{Reads, SampleFacts};
 use gj_store::{Batch, Store, StoreError};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// Batches open for counting, with everybody who may be counted in them.
+/// A batch open for counting, with what the registry says of each of its columns: nothing of a column
+/// whose person has left and been erased.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenBatch {
+    pub(crate) batch: Batch,
+    pub(crate) columns: Vec<Option<SampleFacts>>,
+}
+
+/// The people of some batches, as the registry knows them at one moment.
 #[derive(Debug)]
-pub(crate) struct Members {
-    /// Each batch with the class of each of its samples.
-    pub(crate) batches: Vec<(Batch, Classes)>,
+pub(crate) struct People {
+    pub(crate) batches: Vec<OpenBatch>,
+    /// Those who left and are not erased yet, in the order in which they left.
+    pub(crate) leaving: Vec<i64>,
+}
+
+/// Which sample is counted in which class.
+#[derive(Debug)]
+pub(crate) struct Roll {
     /// The classes, ascending.
     pub(crate) classes: Vec<ReleaseClass>,
     /// People in each class.
     pub(crate) people: Vec<u32>,
+    class_of: HashMap<i64, usize>,
 }
 
-impl Members {
-    /// Gathers the people of `batches` who allow research today and have not left.
-    ///
-    /// A person with several samples is counted once, by the sample registered first.
+/// The counted columns of one batch, with classes numbered for this batch alone.
+pub(crate) struct Counted {
+    /// The classes, ascending.
+    pub(crate) classes: Vec<ReleaseClass>,
+    /// People in each class.
+    pub(crate) people: Vec<u32>,
+    /// For each column its class.
+    pub(crate) of: Classes,
+}
+
+impl People {
+    /// Opens batches and looks their people up.
     pub(crate) async fn of(
         store: &Store,
         reads: &mut Reads,
         batches: &[BatchId],
         today: NaiveDate,
-    ) -> Result<Members, GateError> {
-        let mut open: Vec<(Batch, Vec<Option<SampleFacts>>)> = Vec::with_capacity(batches.len());
+    ) -> Result<People, GateError> {
+        let mut open = Vec::with_capacity(batches.len());
         for id in batches {
             let batch = store.batch(id)?;
             let keys: Vec<i64> = batch.manifest().samples.iter().copied().filter(|key| *key != 0).collect();
@@ -38,14 +61,24 @@ impl Members {
             let columns =
                 batch.manifest().samples.iter().map(|key| if *key == 0 { None } else { facts.next() });
             let columns: Vec<Option<SampleFacts>> = columns.collect();
-            open.push((batch, columns));
+            open.push(OpenBatch { batch, columns });
         }
-        Members::class(open)
+        let leaving = reads.unfinished_withdrawals().await?;
+        Ok(People { batches: open, leaving: leaving.into_iter().map(|left| left.person_key).collect() })
     }
 
-    fn class(open: Vec<(Batch, Vec<Option<SampleFacts>>)>) -> Result<Members, GateError> {
-        let counted = |facts: &&SampleFacts| !facts.withdrawn && facts.scope.allows(ScopeItem::Research);
-        let everybody = || open.iter().flat_map(|(_, columns)| columns.iter().flatten()).filter(counted);
+    /// Who may be counted: everybody who allows research and has not left. A person with several samples
+    /// is counted once, by the sample registered first.
+    pub(crate) fn roll(&self) -> Roll {
+        self.roll_before(&HashSet::new())
+    }
+
+    /// The same as it was before some of those left who are not erased yet.
+    pub(crate) fn roll_before(&self, left: &HashSet<i64>) -> Roll {
+        let counted = |facts: &&SampleFacts| {
+            (!facts.withdrawn || left.contains(&facts.person_key)) && facts.scope.allows(ScopeItem::Research)
+        };
+        let everybody = || self.batches.iter().flat_map(|open| open.columns.iter().flatten()).filter(counted);
         let mut first_sample: HashMap<i64, i64> = HashMap::new();
         for facts in everybody() {
             let first = first_sample.entry(facts.person_key).or_insert(facts.sample_key);
@@ -53,31 +86,84 @@ impl Members {
         }
         let mut of_class: BTreeMap<ReleaseClass, BTreeSet<i64>> = BTreeMap::new();
         for facts in everybody().filter(|facts| first_sample[&facts.person_key] == facts.sample_key) {
-            of_class.entry(class_of(facts)).or_default().insert(facts.person_key);
+            of_class.entry(class_of(facts)).or_default().insert(facts.sample_key);
         }
-        let number: HashMap<&ReleaseClass, u16> =
-            of_class.keys().enumerate().map(|(index, class)| (class, index as u16)).collect();
-        let sexes: Vec<Sex> = of_class.keys().map(|class| class.sex).collect();
-        let mut batches = Vec::with_capacity(open.len());
-        for (batch, columns) in &open {
-            let mut people = SampleSet::none(columns.len());
-            let mut of = vec![0u16; columns.len()];
-            for (column, facts) in columns.iter().enumerate() {
-                if let Some(facts) = facts.as_ref().filter(counted)
-                    && first_sample[&facts.person_key] == facts.sample_key
-                {
-                    people.insert(column);
-                    of[column] = number[&class_of(facts)];
-                }
-            }
-            let classes = Classes::new(&people, &of, sexes.clone());
-            let classes =
-                classes.ok_or(StoreError::WrongPeople { given: of.len(), batch: batch.samples() })?;
-            batches.push((batch.clone(), classes));
+        let number = |(class, keys): (usize, &BTreeSet<i64>)| {
+            keys.iter().map(move |key| (*key, class)).collect::<Vec<_>>()
+        };
+        Roll {
+            class_of: of_class.values().enumerate().flat_map(number).collect(),
+            people: of_class.values().map(|samples| samples.len() as u32).collect(),
+            classes: of_class.into_keys().collect(),
         }
-        let people = of_class.values().map(|people| people.len() as u32).collect();
-        Ok(Members { batches, classes: of_class.into_keys().collect(), people })
     }
+}
+
+impl Roll {
+    fn of(&self, column: &Option<SampleFacts>) -> Option<usize> {
+        column.as_ref().and_then(|facts| self.class_of.get(&facts.sample_key)).copied()
+    }
+
+    /// Digest of which sample of these batches is counted in which class.
+    pub(crate) fn assignment<'a>(&self, batches: impl Iterator<Item = &'a OpenBatch>) -> String {
+        let columns = batches.flat_map(|open| open.columns.iter().flatten());
+        let counted = columns.filter_map(|facts| {
+            self.class_of.get(&facts.sample_key).map(|class| (facts.sample_key, &self.classes[*class]))
+        });
+        gj_store::assignment(counted)
+    }
+
+    /// The classes with somebody of these batches, and how many people each has of them.
+    pub(crate) fn classes_in(&self, batches: &[&OpenBatch]) -> (Vec<ReleaseClass>, Vec<u32>) {
+        let columns = batches.iter().flat_map(|open| open.columns.iter().flatten());
+        let keys: HashSet<i64> = columns.map(|facts| facts.sample_key).collect();
+        let mut people = vec![0; self.classes.len()];
+        keys.iter().filter_map(|key| self.class_of.get(key)).for_each(|class| people[*class] += 1);
+        let of_batches = self.classes.iter().cloned().zip(people).filter(|(_, people)| *people > 0);
+        of_batches.unzip()
+    }
+
+    /// For each column of a batch its class of the roll.
+    pub(crate) fn classes_of(&self, open: &OpenBatch) -> Result<Classes, GateError> {
+        let classes: Vec<Option<usize>> = open.columns.iter().map(|column| self.of(column)).collect();
+        classes_from(&open.batch, &classes, &self.classes)
+    }
+
+    /// The counted columns of a batch that `wanted` wants, with only the classes they are in.
+    pub(crate) fn counted_in(
+        &self,
+        open: &OpenBatch,
+        wanted: impl Fn(&SampleFacts) -> bool,
+    ) -> Result<Counted, GateError> {
+        let wanted = |column: &&Option<SampleFacts>| column.as_ref().is_some_and(&wanted);
+        let of_roll = open.columns.iter().map(|column| Some(column).filter(wanted).and_then(|c| self.of(c)));
+        let of_roll: Vec<Option<usize>> = of_roll.collect();
+        let mut people: BTreeMap<usize, u32> = BTreeMap::new();
+        of_roll.iter().flatten().for_each(|class| *people.entry(*class).or_default() += 1);
+        let number: HashMap<usize, usize> =
+            people.keys().enumerate().map(|(number, class)| (*class, number)).collect();
+        let classes: Vec<ReleaseClass> = people.keys().map(|class| self.classes[*class].clone()).collect();
+        let of: Vec<Option<usize>> = of_roll.iter().map(|class| class.map(|class| number[&class])).collect();
+        Ok(Counted {
+            of: classes_from(&open.batch, &of, &classes)?,
+            people: people.into_values().collect(),
+            classes,
+        })
+    }
+}
+
+fn classes_from(batch: &Batch, of: &[Option<usize>], classes: &[ReleaseClass]) -> Result<Classes, GateError> {
+    let mut people = SampleSet::none(of.len());
+    let mut numbers = vec![0u16; of.len()];
+    for (column, class) in of.iter().enumerate() {
+        if let Some(class) = class {
+            people.insert(column);
+            numbers[column] = *class as u16;
+        }
+    }
+    let sexes = classes.iter().map(|class| class.sex).collect();
+    let classes = Classes::new(&people, &numbers, sexes);
+    Ok(classes.ok_or(StoreError::WrongPeople { given: of.len(), batch: batch.samples() })?)
 }
 
 fn class_of(facts: &SampleFacts) -> ReleaseClass {

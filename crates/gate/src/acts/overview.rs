@@ -1,6 +1,6 @@
 //! What anybody may know: which releases there are, and how many people each contributor brought.
 
-use crate::acts::members::Members;
+use crate::acts::members::People;
 use crate::disclosure::Disclosure;
 use crate::error::GateError;
 use crate::gate::Gate;
@@ -144,8 +144,8 @@ impl Gate {
             return Ok((panel.manifest().classes.clone(), panel.manifest().people.clone()));
         }
         let today = self.inner.clock.today();
-        let members = Members::of(&self.inner.store, reads, &freeze.batches, today).await?;
-        Ok((members.classes, members.people))
+        let roll = People::of(&self.inner.store, reads, &freeze.batches, today).await?.roll();
+        Ok((roll.classes, roll.people))
     }
 
     /// Variants of a release, as if who left had never been there; `None` until that is counted.

@@ -1,23 +1,25 @@
-//! After withdrawals: genotypes erased from their batches, panels counted anew, old files removed.
+//! After withdrawals: releases counted without who left, genotypes erased, old files removed.
 //!
 //! Every step can be repeated: a crash between two steps is mended by the next writer. Answers are
-//! right throughout, because a stale panel is not read.
+//! right throughout, because a stale panel is not read as it is.
 
-use crate::acts::census::Census;
+use crate::acts::census::{self, CountedPanel};
 use crate::audit::Note;
 use crate::error::GateError;
 use crate::gate::Gate;
 use crate::lock::WriterLock;
 use gj_model::{BatchId, SampleSet};
-use gj_registry::{Batch, Freeze, PanelState, Withdrawal};
-use serde_json::{Value, json};
+use gj_registry::{Batch, Census, Freeze, PanelState, Tx, Withdrawal};
+use gj_store::Batch as StoredBatch;
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
-/// What one repair changed: for receipts.
+/// The samples of a batch that are to be erased from it, and whose receipts say so.
 #[derive(Default)]
-struct Changes {
-    batches: Vec<Value>,
-    releases: BTreeMap<String, Value>,
+struct Gone {
+    samples: Vec<i64>,
+    receipts: Vec<String>,
 }
 
 impl Gate {
@@ -54,113 +56,176 @@ impl Gate {
             if waiting.is_empty() {
                 break;
             }
-            let mut changes = Changes::default();
-            self.erase(&waiting, &mut changes).await?;
-            self.recount(&mut changes).await?;
-            self.finish(&waiting, &changes).await?;
+            // First releases, while the calls that are to be taken away from them are still there.
+            self.recount(&waiting).await?;
+            self.erase(&waiting).await?;
+            self.finish(&waiting).await?;
+            self.sweep().await?;
+            self.inner.log_holds_old_rows.store(true, Ordering::Relaxed);
         }
+        self.empty_log().await?;
         self.sweep().await
     }
 
-    async fn erase(&self, waiting: &[Withdrawal], changes: &mut Changes) -> Result<(), GateError> {
+    /// Deleted rows are overwritten in the registry; their copies in its write-ahead log go with the log.
+    async fn empty_log(&self) -> Result<(), GateError> {
+        if self.inner.log_holds_old_rows.load(Ordering::Relaxed) && self.inner.registry.empty_log().await? {
+            self.inner.log_holds_old_rows.store(false, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Writes each batch with people who left anew without them, and its census with it.
+    async fn erase(&self, waiting: &[Withdrawal]) -> Result<(), GateError> {
         let mut reads = self.inner.registry.read().await?;
-        let mut gone: BTreeMap<BatchId, Vec<i64>> = BTreeMap::new();
+        let mut gone: BTreeMap<BatchId, Gone> = BTreeMap::new();
         for withdrawal in waiting {
             let samples = reads.samples_of(withdrawal.person_key).await?;
             for batch in reads.batches_of_person(withdrawal.person_key).await? {
-                gone.entry(batch).or_default().extend(&samples);
+                let gone = gone.entry(batch).or_default();
+                gone.samples.extend(&samples);
+                gone.receipts.push(withdrawal.receipt.clone());
             }
         }
         drop(reads);
-        for (id, samples) in gone {
-            let batch = self.inner.store.batch(&id)?;
-            let mut columns = SampleSet::none(batch.samples());
-            let left = |key: &i64| samples.contains(key);
-            batch
-                .manifest()
-                .samples
-                .iter()
-                .enumerate()
-                .filter(|(_, key)| left(key))
-                .for_each(|(c, _)| columns.insert(c));
-            let (store, before) = (self.inner.store.clone(), batch.digest().to_owned());
-            let seal = tokio::task::spawn_blocking(move || store.erase(&batch, &columns)).await??;
-            let mut tx = self.inner.registry.begin().await?;
-            let Some(row) = tx.batch(&id).await? else { return Err(GateError::Changed) };
-            let rows = seal.manifest.rows;
-            let new = Batch { id: seal.id.clone(), manifest_digest: seal.digest.clone(), rows, ..row };
-            tx.replace_batches(std::slice::from_ref(&id), &new, &seal.manifest.samples).await?;
-            let detail = json!({ "before": before, "after": seal.digest });
-            let note = Note {
-                actor: "system",
-                act: "batch.erase",
-                subject: id.as_str(),
-                outcome: "done",
-                detail: detail.clone(),
-            };
-            self.note(&mut tx, note).await?;
-            self.commit(tx).await?;
-            changes.batches.push(detail);
+        for (id, gone) in gone {
+            self.erase_from(&id, &gone).await?;
         }
         Ok(())
     }
 
-    async fn recount(&self, changes: &mut Changes) -> Result<(), GateError> {
+    async fn erase_from(&self, id: &BatchId, gone: &Gone) -> Result<(), GateError> {
+        let batch = self.inner.store.batch(id)?;
+        let mut columns = SampleSet::none(batch.samples());
+        let keys = batch.manifest().samples.iter().enumerate();
+        keys.filter(|(_, key)| gone.samples.contains(key)).for_each(|(column, _)| columns.insert(column));
+        let (store, before) = (self.inner.store.clone(), batch.digest().to_owned());
+        let seal = tokio::task::spawn_blocking(move || store.erase(&batch, &columns)).await??;
+        let (old, new) = self.decrement(id, &self.inner.store.batch(&seal.id)?).await?;
+        let mut tx = self.inner.registry.begin().await?;
+        let Some(row) = tx.batch(id).await? else { return Err(GateError::Changed) };
+        let rows = seal.manifest.rows;
+        let replaced = Batch { id: seal.id.clone(), manifest_digest: seal.digest.clone(), rows, ..row };
+        tx.replace_batches(std::slice::from_ref(id), &replaced, &seal.manifest.samples).await?;
+        if let Some(census) = &new {
+            tx.set_census(census).await?;
+        }
+        let detail = json!({
+            "before": before,
+            "after": seal.digest,
+            "census_before": old.map(|census| census.manifest_digest),
+            "census_after": new.map(|census| census.manifest_digest),
+        });
+        for receipt in &gone.receipts {
+            tx.add_repair_step(receipt, &json!({ "batch": detail })).await?;
+        }
+        self.note_system(&mut tx, "batch.erase", id.as_str(), detail).await?;
+        self.commit(tx).await
+    }
+
+    /// The census of a batch, if there is one, and that of the same batch without those who left: what
+    /// is stored less their calls.
+    async fn decrement(
+        &self,
+        id: &BatchId,
+        erased: &StoredBatch,
+    ) -> Result<(Option<Census>, Option<Census>), GateError> {
+        let mut reads = self.inner.registry.read().await?;
+        let old = reads.censuses().await?.into_iter().find(|census| census.batch == *id);
+        let Some(old) = old else { return Ok((None, None)) };
+        // A person is counted once over all batches: who else is counted here depends on all of them.
+        let everything: Vec<_> = reads.batches().await?.into_iter().map(|batch| batch.id).collect();
+        let stock = self.stock(&mut reads, &everything).await?;
+        drop(reads);
+        let (store, id, of) = (self.inner.store.clone(), id.clone(), erased.id().clone());
+        let seal = tokio::task::spawn_blocking(move || {
+            let Some((merge, assignment)) = stock.plan_census(&store, &[id])? else { return Ok(None) };
+            Ok::<_, GateError>(Some(store.stage_census(&of, &assignment, &merge)?.publish()?))
+        });
+        // A census that cannot be read is not needed: the next release counts the batch again.
+        let new = match seal.await? {
+            Ok(seal) => seal.map(census::row),
+            Err(error) => {
+                tracing::warn!(%error, "a census is left out; its batch is counted again when needed");
+                None
+            }
+        };
+        Ok((Some(old), new))
+    }
+
+    async fn recount(&self, waiting: &[Withdrawal]) -> Result<(), GateError> {
         let freezes = self.inner.registry.read().await?.freezes().await?;
         for freeze in freezes.into_iter().filter(|freeze| freeze.state == PanelState::Stale) {
-            let detail = self.recount_one(&freeze).await?;
-            changes.releases.insert(freeze.name.to_string(), detail);
+            self.recount_one(&freeze, waiting).await?;
         }
         Ok(())
     }
 
-    async fn recount_one(&self, freeze: &Freeze) -> Result<Value, GateError> {
-        let Census { seal, people, mut tx } = self.census(&freeze.batches).await?;
-        tx.set_panel(&freeze.name, &seal.id, PanelState::Current).await?;
+    async fn recount_one(&self, freeze: &Freeze, waiting: &[Withdrawal]) -> Result<(), GateError> {
+        let CountedPanel { seal, assignment, people, mut tx } = self.count_panel(&freeze.batches).await?;
+        let mut receipts = Vec::new();
+        for withdrawal in waiting {
+            if tx.freezes_of_person(withdrawal.person_key).await?.contains(&freeze.name) {
+                receipts.push(&withdrawal.receipt);
+            }
+        }
+        tx.set_panel(&freeze.name, &seal.id, &assignment).await?;
         let detail = json!({ "panel_before": freeze.panel, "panel_after": seal.id, "people_after": people });
-        let note = Note {
-            actor: "system",
-            act: "release.recount",
-            subject: freeze.name.as_str(),
-            outcome: "done",
-            detail: json!({ "panel_before": freeze.panel, "panel_after": seal.id }),
-        };
-        self.note(&mut tx, note).await?;
-        self.commit(tx).await?;
-        Ok(detail)
+        for receipt in receipts {
+            tx.add_repair_step(receipt, &json!({ "release": freeze.name, "detail": detail })).await?;
+        }
+        let detail = json!({ "panel_before": freeze.panel, "panel_after": seal.id });
+        self.note_system(&mut tx, "release.recount", freeze.name.as_str(), detail).await?;
+        self.commit(tx).await
     }
 
-    async fn finish(&self, waiting: &[Withdrawal], changes: &Changes) -> Result<(), GateError> {
+    async fn finish(&self, waiting: &[Withdrawal]) -> Result<(), GateError> {
         let mut tx = self.inner.registry.begin().await?;
         for withdrawal in waiting {
+            let (mut batches, mut releases) = (Vec::new(), Map::new());
+            // A step done before a crash is listed like one done after it.
+            for step in tx.repair_steps(&withdrawal.receipt).await? {
+                match (step.get("batch"), step["release"].as_str()) {
+                    (Some(batch), _) => batches.push(batch.clone()),
+                    (None, Some(release)) => {
+                        drop(releases.insert(release.to_owned(), step["detail"].clone()))
+                    }
+                    (None, None) => {}
+                }
+            }
+            let detail = json!({ "batches": batches.len(), "releases": releases.len() });
             let mut document = withdrawal.document.clone();
             document["state"] = json!("repaired");
             document["repaired"] = json!({
                 "at": self.inner.clock.at(),
-                "batches_rewritten": changes.batches,
-                "releases_recounted": changes.releases,
+                "batches_rewritten": batches,
+                "releases_recounted": releases,
             });
             tx.finish_withdrawal(&withdrawal.receipt, &document).await?;
-            let detail = json!({ "batches": changes.batches.len(), "releases": changes.releases.len() });
-            let note = Note {
-                actor: "system",
-                act: "withdrawal.repair",
-                subject: &withdrawal.receipt,
-                outcome: "done",
-                detail,
-            };
-            self.note(&mut tx, note).await?;
+            tx.forget_person(withdrawal.person_key).await?;
+            self.note_system(&mut tx, "withdrawal.repair", &withdrawal.receipt, detail).await?;
         }
         self.commit(tx).await
+    }
+
+    async fn note_system(
+        &self,
+        tx: &mut Tx,
+        act: &'static str,
+        subject: &str,
+        detail: Value,
+    ) -> Result<(), GateError> {
+        self.note(tx, Note { actor: "system", act, subject, outcome: "done", detail }).await.map(drop)
     }
 
     /// Removes files that nothing refers to; the caller holds the writer lock.
     pub(crate) async fn sweep(&self) -> Result<(), GateError> {
         let mut reads = self.inner.registry.read().await?;
         let batches: Vec<_> = reads.batches().await?.into_iter().map(|batch| batch.id).collect();
+        let censuses: Vec<_> = reads.censuses().await?.into_iter().map(|census| census.id).collect();
         let panels: Vec<_> = reads.freezes().await?.into_iter().map(|freeze| freeze.panel).collect();
         drop(reads);
-        self.inner.store.sweep(&batches, &panels)?;
+        self.inner.store.sweep(&batches, &censuses, &panels)?;
         Ok(())
     }
 }

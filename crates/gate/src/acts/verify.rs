@@ -1,13 +1,15 @@
 //! Checking a whole data directory: every byte against its digest, every number against its genotypes.
 
-use crate::acts::members::Members;
+use crate::acts::members::People;
 use crate::error::GateError;
 use crate::gate::Gate;
+use gj_kernels::Classes;
 use gj_model::SampleSet;
-use gj_registry::{Batch, Freeze, PanelState, Reads};
-use gj_store::{Counting, Panel, StoreError};
+use gj_registry::{Batch, Census, Freeze, PanelState, Reads};
+use gj_store::{Census as StoredCensus, Counting, Panel, PanelRows, StoreError};
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How often the registry is read again because a writer replaced what was being checked.
 const ROUNDS_MAX: usize = 20;
@@ -25,8 +27,31 @@ pub struct VerifyReport {
     pub freezes: u64,
     /// Sites of those releases.
     pub sites: u64,
+    /// Stored counts of batches: every byte, and every count equal to one made anew from the genotypes.
+    pub censuses: u64,
+    /// Sites of those.
+    pub census_sites: u64,
     /// Withdrawals whose removal from the disk is still to be done; answers leave them out already.
     pub withdrawals_to_repair: u64,
+}
+
+/// What is checked on its own, and may be replaced by a writer meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Item {
+    Batch(Batch),
+    Census(Census),
+    Freeze(Freeze),
+}
+
+impl Item {
+    /// What it is called, for not checking it twice.
+    fn name(&self) -> (u8, String) {
+        match self {
+            Item::Batch(batch) => (0, batch.id.to_string()),
+            Item::Census(census) => (1, census.id.to_string()),
+            Item::Freeze(freeze) => (2, freeze.name.to_string()),
+        }
+    }
 }
 
 impl Gate {
@@ -40,41 +65,76 @@ impl Gate {
         report.audit_lines = self.verify_audit().await?.lines;
         report.withdrawals_to_repair =
             self.inner.registry.read().await?.unfinished_withdrawals().await?.len() as u64;
-        self.verify_batches(&mut report).await?;
-        self.verify_freezes(&mut report).await?;
-        Ok(report)
-    }
-
-    /// Checks every batch. One that a writer replaced and swept meanwhile is left to its successor.
-    async fn verify_batches(&self, report: &mut VerifyReport) -> Result<(), GateError> {
         let mut checked = BTreeSet::new();
         for _ in 0..ROUNDS_MAX {
-            let mut reads = self.inner.registry.read().await?;
-            let mut replaced = false;
-            for row in reads.batches().await? {
-                if checked.contains(&row.id) {
-                    continue;
-                }
-                match self.verify_batch(&mut reads, &row).await {
-                    Ok(rows) => {
-                        report.rows += rows;
-                        report.batches += 1;
-                        checked.insert(row.id);
-                    }
-                    Err(error) if may_be_swept(&error) => {
-                        if self.inner.registry.read().await?.batch(&row.id).await?.is_some() {
-                            return Err(error);
-                        }
-                        replaced = true;
-                    }
-                    Err(error) => return Err(error),
-                }
-            }
-            if !replaced {
-                return Ok(());
+            if self.verify_round(&mut checked, &mut report).await? {
+                return Ok(report);
             }
         }
         Err(GateError::Busy(self.inner.dir.clone()))
+    }
+
+    /// Checks everything that the registry names and that was not checked before. `false` when a writer
+    /// replaced something meanwhile: its successor is to be checked in another round.
+    async fn verify_round(
+        &self,
+        checked: &mut BTreeSet<(u8, String)>,
+        report: &mut VerifyReport,
+    ) -> Result<bool, GateError> {
+        let mut reads = self.inner.registry.read().await?;
+        let named = items(&mut reads).await?;
+        let mut everybody = None;
+        for item in &named {
+            if checked.contains(&item.name()) {
+                continue;
+            }
+            match self.verify_item(&mut reads, item, &mut everybody).await {
+                Ok(rows) => {
+                    report.add(item, rows);
+                    checked.insert(item.name());
+                }
+                Err(error) if may_be_swept(&error) => {
+                    let mut now = self.inner.registry.read().await?;
+                    return if items(&mut now).await? == named { Err(error) } else { Ok(false) };
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Checks one item; returns its rows. `everybody` are the people of all batches, once looked up.
+    async fn verify_item(
+        &self,
+        reads: &mut Reads,
+        item: &Item,
+        everybody: &mut Option<Arc<People>>,
+    ) -> Result<u64, GateError> {
+        let today = self.inner.clock.today();
+        let store = &self.inner.store;
+        match item {
+            Item::Batch(row) => self.verify_batch(reads, row).await,
+            Item::Census(row) => {
+                let census = store.census(&row.id)?;
+                let people = match everybody {
+                    Some(people) => people.clone(),
+                    None => {
+                        let all = reads.batches().await?.into_iter().map(|batch| batch.id);
+                        let all: Vec<_> = all.collect();
+                        let people = Arc::new(People::of(store, reads, &all, today).await?);
+                        everybody.insert(people).clone()
+                    }
+                };
+                let row = row.clone();
+                tokio::task::spawn_blocking(move || verify_census(&row, &census, &people)).await?
+            }
+            Item::Freeze(freeze) => {
+                let panel = store.panel(&freeze.panel)?;
+                let people = People::of(store, reads, &freeze.batches, today).await?;
+                let freeze = freeze.clone();
+                tokio::task::spawn_blocking(move || verify_panel(&freeze, &panel, &people)).await?
+            }
+        }
     }
 
     /// Every byte of a batch, its people, and every row decoded; returns the number of rows.
@@ -106,47 +166,25 @@ impl Gate {
         })
         .await?
     }
+}
 
-    /// Checks every release. One that was recounted, or whose batches were replaced, meanwhile is
-    /// checked again as it is now.
-    async fn verify_freezes(&self, report: &mut VerifyReport) -> Result<(), GateError> {
-        let mut checked = BTreeSet::new();
-        for _ in 0..ROUNDS_MAX {
-            let mut reads = self.inner.registry.read().await?;
-            let mut replaced = false;
-            for freeze in reads.freezes().await? {
-                if checked.contains(&freeze.name) {
-                    continue;
-                }
-                match self.verify_freeze(&mut reads, &freeze).await {
-                    Ok(sites) => {
-                        report.sites += sites;
-                        report.freezes += 1;
-                        checked.insert(freeze.name);
-                    }
-                    Err(error) if may_be_swept(&error) => {
-                        if self.inner.registry.read().await?.freeze(&freeze.name).await? == Some(freeze) {
-                            return Err(error);
-                        }
-                        replaced = true;
-                    }
-                    Err(error) => return Err(error),
-                }
-            }
-            if !replaced {
-                return Ok(());
-            }
-        }
-        Err(GateError::Busy(self.inner.dir.clone()))
+impl VerifyReport {
+    fn add(&mut self, item: &Item, rows: u64) {
+        let (items, all_rows) = match item {
+            Item::Batch(_) => (&mut self.batches, &mut self.rows),
+            Item::Census(_) => (&mut self.censuses, &mut self.census_sites),
+            Item::Freeze(_) => (&mut self.freezes, &mut self.sites),
+        };
+        *items += 1;
+        *all_rows += rows;
     }
+}
 
-    async fn verify_freeze(&self, reads: &mut Reads, freeze: &Freeze) -> Result<u64, GateError> {
-        let panel = self.inner.store.panel(&freeze.panel)?;
-        let today = self.inner.clock.today();
-        let members = Members::of(&self.inner.store, reads, &freeze.batches, today).await?;
-        let freeze = freeze.clone();
-        tokio::task::spawn_blocking(move || verify_panel(&freeze, &panel, &members)).await?
-    }
+async fn items(reads: &mut Reads) -> Result<Vec<Item>, GateError> {
+    let mut items: Vec<Item> = reads.batches().await?.into_iter().map(Item::Batch).collect();
+    items.extend(reads.censuses().await?.into_iter().map(Item::Census));
+    items.extend(reads.freezes().await?.into_iter().map(Item::Freeze));
+    Ok(items)
 }
 
 /// Whether an error may come of a file that a writer removed because the registry names another now.
@@ -155,32 +193,69 @@ fn may_be_swept(error: &GateError) -> bool {
     matches!(error, GateError::Store(Missing { .. } | Damaged { .. } | Io { .. }))
 }
 
+/// Every byte of a census, and every count against the genotypes, unless consent or people have changed
+/// since: then it is not used either.
+fn verify_census(row: &Census, census: &StoredCensus, people: &People) -> Result<u64, GateError> {
+    let manifest = census.manifest();
+    if census.digest() != row.manifest_digest
+        || manifest.batch != row.batch
+        || manifest.assignment != row.assignment
+    {
+        return Err(GateError::Inconsistent(format!("census `{}` is not the one registered", row.id)));
+    }
+    census.check()?;
+    let roll = people.roll();
+    let open = people.batches.iter().find(|open| *open.batch.id() == row.batch);
+    let Some(open) = open.filter(|open| roll.assignment(std::iter::once(*open)) == row.assignment) else {
+        return Ok(manifest.rows);
+    };
+    let counted = roll.counted_in(open, |_| true)?;
+    let wrong = |what: &str| GateError::Inconsistent(format!("census `{}`: {what}", row.id));
+    if manifest.classes != counted.classes || manifest.people != counted.people {
+        return Err(wrong("it counts other people than it says"));
+    }
+    same_counts(census.rows()?, &[(open.batch.clone(), counted.of)], wrong)
+}
+
 /// Every byte of a panel, and, unless somebody left since, every count against the genotypes.
-fn verify_panel(freeze: &Freeze, panel: &Panel, members: &Members) -> Result<u64, GateError> {
+fn verify_panel(freeze: &Freeze, panel: &Panel, people: &People) -> Result<u64, GateError> {
     panel.check()?;
-    let wrong = |what: &str| Err(GateError::Inconsistent(format!("release `{}`: {what}", freeze.name)));
+    let wrong = |what: &str| GateError::Inconsistent(format!("release `{}`: {what}", freeze.name));
     if freeze.panel == freeze.first_panel && panel.digest() != freeze.digest {
-        return wrong("its panel is not the one frozen");
+        return Err(wrong("its panel is not the one frozen"));
     }
     if freeze.state == PanelState::Stale {
         return Ok(panel.manifest().rows);
     }
-    if panel.manifest().classes != members.classes || panel.manifest().people != members.people {
-        return wrong("it counts other people than it may");
+    let roll = people.roll();
+    if panel.manifest().classes != roll.classes || panel.manifest().people != roll.people {
+        return Err(wrong("it counts other people than it may"));
     }
-    let mut counting = Counting::new(&members.batches, None)?;
-    let mut rows = panel.rows(None)?;
+    let mut batches = Vec::with_capacity(people.batches.len());
+    for open in &people.batches {
+        batches.push((open.batch.clone(), roll.classes_of(open)?));
+    }
+    same_counts(panel.rows(None)?, &batches, wrong)
+}
+
+/// Compares stored counts with those of genotypes; returns the number of sites.
+fn same_counts(
+    mut stored: PanelRows,
+    batches: &[(gj_store::Batch, Classes)],
+    wrong: impl Fn(&str) -> GateError,
+) -> Result<u64, GateError> {
+    let mut counting = Counting::new(batches, None)?;
     let mut sites = 0;
-    while let Some(chunk) = rows.next_rows()? {
+    while let Some(chunk) = stored.next_rows()? {
         for row in chunk {
             if counting.next_site()? != Some(row) {
-                return wrong("a count differs from its genotypes");
+                return Err(wrong("a count differs from its genotypes"));
             }
             sites += 1;
         }
     }
-    if counting.next_site()?.is_some() {
-        return wrong("a site of its genotypes is missing");
+    match counting.next_site()? {
+        None => Ok(sites),
+        Some(_) => Err(wrong("a site of its genotypes is missing")),
     }
-    Ok(sites)
 }

@@ -2,7 +2,7 @@
 
 use super::{Batch, Genotypes, PAYLOAD};
 use crate::error::StoreError;
-use crate::table::{Page, Sites};
+use crate::table::{Page, SiteColumns};
 use gj_kernels::{Call, Scratch, carriers};
 use gj_model::{SampleSet, Variant};
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ struct Kept {
 }
 
 struct Decoded {
-    sites: Sites,
+    sites: SiteColumns,
     genotypes: Genotypes,
 }
 
@@ -77,7 +77,7 @@ impl Batch {
         }
         let batch = self.table.page(page, &PAYLOAD)?;
         let bytes = batch.get_array_memory_size();
-        let rows = Arc::new(Decoded { sites: Sites::of(&batch), genotypes: Genotypes::of(&batch) });
+        let rows = Arc::new(Decoded { sites: SiteColumns::of(&batch), genotypes: Genotypes::of(&batch) });
         let mut kept = kept();
         if kept.bytes + bytes > KEPT_BYTES_MAX {
             *kept = Kept::default();

@@ -2,7 +2,7 @@
 
 use super::{Batch, Genotypes, PAYLOAD};
 use crate::error::StoreError;
-use crate::table::{Rows, Sites};
+use crate::table::{Rows, SiteColumns};
 use gj_kernels::{Call, Person};
 use gj_model::{Region, SampleSet};
 
@@ -47,7 +47,7 @@ impl PersonScan<'_> {
     ///
     /// # Errors
     /// [`StoreError::Damaged`].
-    pub fn next_rows(&mut self) -> Result<Option<(Sites, Vec<(usize, Call)>)>, StoreError> {
+    pub fn next_rows(&mut self) -> Result<Option<(SiteColumns, Vec<(usize, Call)>)>, StoreError> {
         let Some(rows) = &mut self.rows else { return Ok(None) };
         let Some(batch) = rows.next()? else { return Ok(None) };
         let genotypes = Genotypes::of(&batch);
@@ -68,6 +68,6 @@ impl PersonScan<'_> {
                 found.push((row, call));
             }
         }
-        Ok(Some((Sites::of(&batch), found)))
+        Ok(Some((SiteColumns::of(&batch), found)))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Batch, Genotypes, PAYLOAD, TOTALS};
 use crate::error::StoreError;
-use crate::table::{Rows, Sites};
+use crate::table::{Rows, SiteColumns};
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
 use gj_kernels::{Number, SummedOrder, Sums, Totals, Weights, sum};
@@ -15,7 +15,7 @@ const CHUNK: usize = 4096;
 #[derive(Debug)]
 pub struct SummedRows<T, const W: usize> {
     /// The sites.
-    pub sites: Sites,
+    pub sites: SiteColumns,
     /// One for each site.
     pub sums: Vec<Sums<T, W>>,
 }
@@ -72,7 +72,7 @@ impl<T: Number, const W: usize> SumScan<'_, T, W> {
             let summed = sum(genotypes.payload(row), order, self.weights);
             sums.push(summed.map_err(|e| StoreError::damaged(self.rows.path(), e))?);
         }
-        Ok(Some(SummedRows { sites: Sites::of(&batch), sums }))
+        Ok(Some(SummedRows { sites: SiteColumns::of(&batch), sums }))
     }
 
     fn summed(&self, block: u32) -> Result<Option<(u32, SummedOrder<T, W>)>, StoreError> {
@@ -99,8 +99,8 @@ impl TotalScan {
     ///
     /// # Errors
     /// [`StoreError::Damaged`].
-    pub fn next_sites(&mut self) -> Result<Option<(Sites, Vec<Totals>)>, StoreError> {
-        Ok(self.rows.next()?.map(|batch| (Sites::of(&batch), totals_of(&batch))))
+    pub fn next_sites(&mut self) -> Result<Option<(SiteColumns, Vec<Totals>)>, StoreError> {
+        Ok(self.rows.next()?.map(|batch| (SiteColumns::of(&batch), totals_of(&batch))))
     }
 }
 

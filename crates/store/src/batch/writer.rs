@@ -1,7 +1,7 @@
 //! Writing a batch into the staging folder; it counts only once it is published whole.
 
 use crate::Store;
-use crate::durable;
+use crate::durable::{self, Staged};
 use crate::error::StoreError;
 use crate::manifest::{self, BatchManifest};
 use crate::orders::OrdersWriter;
@@ -10,7 +10,6 @@ use arrow_array::{ArrayRef, BinaryArray, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field};
 use gj_kernels::{Order, Totals};
 use gj_model::{BatchId, InstitutionId, Variant};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Compression of level 0: written while somebody waits.
@@ -32,13 +31,29 @@ pub struct BatchWriter {
     bytes: usize,
 }
 
-/// A staged folder that removes itself unless it was published.
-struct Staged(PathBuf);
+/// A finished batch under its staged name: it is swept unless it is published.
+#[derive(Debug)]
+pub struct StagedBatch {
+    store: Store,
+    staged: Staged,
+    seal: BatchSeal,
+}
 
-impl Drop for Staged {
-    fn drop(&mut self) {
-        // A folder that stays behind is swept at the next start.
-        let _ = std::fs::remove_dir_all(&self.0);
+impl StagedBatch {
+    /// What the batch will be called.
+    pub fn seal(&self) -> &BatchSeal {
+        &self.seal
+    }
+
+    /// Gives it its final name; everything is on disk when this returns.
+    ///
+    /// The caller must hold the data directory's writer lock, or it may be swept before it is registered.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn publish(self) -> Result<BatchSeal, StoreError> {
+        self.staged.publish(&self.store.batch_dir(&self.seal.id))?;
+        Ok(self.seal)
     }
 }
 
@@ -59,14 +74,14 @@ impl Store {
     /// # Errors
     /// When the staging folder cannot be written.
     pub fn new_batch(&self, samples: usize) -> Result<BatchWriter, StoreError> {
-        let staged = Staged(durable::stage(&self.root)?);
+        let staged = durable::stage(&self.root)?;
         self.begin_batch(staged, samples, None)
     }
 
     /// Begins a batch of level 1, whose rows may need the order of their block.
     pub(crate) fn new_sorted_batch(&self, samples: usize) -> Result<BatchWriter, StoreError> {
-        let staged = Staged(durable::stage(&self.root)?);
-        let orders = OrdersWriter::create(&staged.0)?;
+        let staged = durable::stage(&self.root)?;
+        let orders = OrdersWriter::create(staged.path())?;
         self.begin_batch(staged, samples, Some(orders))
     }
 
@@ -81,7 +96,7 @@ impl Store {
         columns.push(Field::new("payload", DataType::Binary, false));
         columns.extend(orders.is_some().then(|| Field::new("block", DataType::UInt32, true)));
         let level = if orders.is_some() { ZSTD_LEVEL_SORTED } else { ZSTD_LEVEL };
-        let table = TableWriter::create(&staged.0, super::TABLE, columns, level)?;
+        let table = TableWriter::create(staged.path(), super::TABLE, columns, level)?;
         Ok(BatchWriter {
             store: self.clone(),
             staged,
@@ -110,7 +125,7 @@ impl BatchWriter {
         payload: Vec<u8>,
     ) -> Result<(), StoreError> {
         let totals = gj_kernels::row::totals(&payload, self.samples);
-        let totals = totals.map_err(|e| StoreError::damaged(&self.staged.0, e))?;
+        let totals = totals.map_err(|e| StoreError::damaged(self.staged.path(), e))?;
         self.push_in(variant, origin, totals, payload, None)
     }
 
@@ -170,11 +185,21 @@ impl BatchWriter {
     /// # Errors
     /// When the disk refuses.
     pub fn finish(
+        self,
+        institution: InstitutionId,
+        samples: Vec<i64>,
+        sources: Vec<String>,
+    ) -> Result<BatchSeal, StoreError> {
+        self.finish_staged(institution, samples, sources)?.publish()
+    }
+
+    /// The same, but leaves it staged.
+    pub(crate) fn finish_staged(
         mut self,
         institution: InstitutionId,
         samples: Vec<i64>,
         mut sources: Vec<String>,
-    ) -> Result<BatchSeal, StoreError> {
+    ) -> Result<StagedBatch, StoreError> {
         if !self.payloads.is_empty() {
             self.flush()?;
         }
@@ -192,10 +217,10 @@ impl BatchWriter {
             sums: table.sums,
             orders: orders.map(|orders| manifest::Orders { lengths: orders.lengths, sums: orders.sums }),
         };
-        let digest = manifest::write(&self.staged.0, &manifest)?;
+        let digest = manifest::write(self.staged.path(), &manifest)?;
         let id: BatchId =
-            digest[..manifest::ID_DIGITS].parse().map_err(|e| StoreError::damaged(&self.staged.0, e))?;
-        durable::publish(&self.staged.0, &self.store.batch_dir(&id))?;
-        Ok(BatchSeal { id, digest, manifest })
+            digest[..manifest::ID_DIGITS].parse().map_err(|e| StoreError::damaged(self.staged.path(), e))?;
+        let seal = BatchSeal { id, digest, manifest };
+        Ok(StagedBatch { store: self.store, staged: self.staged, seal })
     }
 }

@@ -27,7 +27,7 @@ const FILES: [&str; 10] = [
     "gj-demo.json.new",
 ];
 /// Folders that `init` makes, and leaves empty.
-const FOLDERS: [&str; 3] = ["batches", "panels", "staging"];
+const FOLDERS: [&str; 4] = ["batches", "censuses", "panels", "staging"];
 
 /// A folder that holds nothing but the sign that `init` is at work, held by this process.
 #[derive(Debug)]

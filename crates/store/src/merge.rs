@@ -1,0 +1,337 @@
+//! Counts added up from what is stored: panels and censuses, batches counted now, and people taken away.
+//!
+//! No genotype is decoded that was counted before; whoever left is taken away by decoding their calls
+//! alone. Sites come in one ascending stream, each once, and only those at which somebody counted has a
+//! call: what comes out does not tell which sources it was made of.
+
+use crate::CountedSite;
+use crate::batch::{Batch, CountScan};
+use crate::census::Census;
+use crate::counts::{Chunk, CountRows, CountsTable, CountsWriter, Place, baseline, variant_of};
+use crate::error::StoreError;
+use crate::panel::Panel;
+use crate::table::TableSeal;
+use gj_kernels::{Baseline, Classes};
+use gj_model::{Counts, Region, ReleaseClass};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Rows read at a time over all sources: bounds memory when there are many.
+const ROWS_AHEAD: usize = 1 << 18;
+/// No more rows of this source.
+const END: Place = Place::MAX;
+
+/// What is added up.
+#[derive(Debug, Clone)]
+pub enum Part {
+    /// A stored panel.
+    Panel(Arc<Panel>),
+    /// The stored counts of a batch.
+    Census(Arc<Census>),
+    /// A batch, counted now.
+    Genotypes(Batch, Classes),
+    /// People of a batch, counted now and taken away from what other sources hold of them.
+    Left(Batch, Classes),
+}
+
+/// A part, and what its classes are called in the sum.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The part.
+    pub part: Part,
+    /// For each class of the part its class in the sum. Numbers past those of the sum are classes that
+    /// nobody is in any more; their counts must cancel out.
+    pub into: Vec<usize>,
+}
+
+/// A sum of sources.
+#[derive(Debug, Clone)]
+pub struct Merge {
+    /// The classes of the sum, ascending.
+    pub classes: Vec<ReleaseClass>,
+    /// People in each.
+    pub people: Vec<u32>,
+    /// Classes that nobody is in any more.
+    pub emptied: usize,
+    /// What is added up; no person in two of them at one site, unless taken away.
+    pub sources: Vec<Source>,
+}
+
+impl Merge {
+    /// The sites of a region, or all, ascending.
+    ///
+    /// # Errors
+    /// When a source cannot be read.
+    pub fn sites(&self, region: Option<&Region>) -> Result<Sites<'_>, StoreError> {
+        let baseline = Arc::new(baseline(&self.classes, &self.people));
+        let rows = (ROWS_AHEAD / self.sources.len().max(1)).clamp(64, 4096);
+        let mut inputs = Vec::with_capacity(self.sources.len());
+        for source in &self.sources {
+            inputs.push(Input::open(source, region, rows, &baseline)?);
+        }
+        let heads = vec![0; inputs.len()];
+        let mut sites = Sites {
+            inputs,
+            heads,
+            at: Vec::new(),
+            sum: vec![Counts::default(); self.classes.len() + self.emptied],
+            classes: self.classes.len(),
+            baseline,
+        };
+        for input in 0..sites.inputs.len() {
+            sites.heads[input] = sites.inputs[input].next_head()?;
+        }
+        Ok(sites)
+    }
+}
+
+struct Input<'a> {
+    rows: Reader<'a>,
+    path: PathBuf,
+    into: &'a [usize],
+    takes_away: bool,
+    /// Its cells mean the same in the sum.
+    alike: bool,
+    chunk: Option<Chunk>,
+    row: usize,
+}
+
+enum Reader<'a> {
+    Stored(CountRows),
+    Counted(CountScan<'a>),
+}
+
+impl<'a> Input<'a> {
+    fn open(
+        source: &'a Source,
+        region: Option<&Region>,
+        rows: usize,
+        of_sum: &Arc<Baseline>,
+    ) -> Result<Input<'a>, StoreError> {
+        let (classes, reader) = match &source.part {
+            Part::Panel(panel) => (panel.manifest().people.len(), stored(panel.counts(), region, rows)?),
+            Part::Census(census) => (census.manifest().people.len(), stored(census.counts(), region, rows)?),
+            Part::Genotypes(batch, classes) | Part::Left(batch, classes) => {
+                (classes.len(), Reader::Counted(batch.counts(region, classes)?))
+            }
+        };
+        if classes != source.into.len() {
+            return Err(StoreError::WrongPeople { given: source.into.len(), batch: classes });
+        }
+        let own = match &source.part {
+            Part::Panel(panel) => panel.counts().baseline(),
+            Part::Census(census) => census.counts().baseline(),
+            _ => None,
+        };
+        let same_numbers = source.into.iter().enumerate().all(|(class, into)| class == *into);
+        Ok(Input {
+            path: match &reader {
+                Reader::Stored(rows) => rows.path().to_owned(),
+                Reader::Counted(_) => PathBuf::from("genotypes.parquet"),
+            },
+            rows: reader,
+            into: &source.into,
+            takes_away: matches!(source.part, Part::Left(..)),
+            alike: same_numbers && own.is_some_and(|own| own == of_sum),
+            chunk: None,
+            row: 0,
+        })
+    }
+
+    /// Goes to the next row; returns where it is.
+    fn next_head(&mut self) -> Result<Place, StoreError> {
+        self.row += 1;
+        if let Some(place) = self.chunk.as_ref().and_then(|chunk| chunk.places.get(self.row)) {
+            return Ok(*place);
+        }
+        loop {
+            self.chunk = match &mut self.rows {
+                Reader::Stored(rows) => rows.next_chunk()?,
+                Reader::Counted(scan) => scan.next_rows()?.map(Chunk::counted),
+            };
+            self.row = 0;
+            match &self.chunk {
+                None => return Ok(END),
+                Some(chunk) => {
+                    if let Some(place) = chunk.places.first() {
+                        return Ok(*place);
+                    }
+                }
+            }
+        }
+    }
+
+    fn chunk(&self) -> Result<&Chunk, StoreError> {
+        self.chunk.as_ref().ok_or_else(|| StoreError::damaged(&self.path, "it ends early"))
+    }
+}
+
+fn stored(table: &CountsTable, region: Option<&Region>, rows: usize) -> Result<Reader<'static>, StoreError> {
+    table.read(region, rows).map(Reader::Stored)
+}
+
+/// The sites of a [`Merge`].
+pub struct Sites<'a> {
+    inputs: Vec<Input<'a>>,
+    /// Where each input stands.
+    heads: Vec<Place>,
+    /// Inputs that hold the site last given.
+    at: Vec<usize>,
+    sum: Vec<Counts>,
+    classes: usize,
+    baseline: Arc<Baseline>,
+}
+
+/// A site of a sum. Its counts are in the sum's classes, or bytes that mean the same there.
+pub(crate) struct Site<'a> {
+    pub(crate) place: Place,
+    pub(crate) alleles: (&'a str, &'a str),
+    counts: SiteCounts<'a>,
+}
+
+enum SiteCounts<'a> {
+    Cells(&'a [u8], Counts),
+    Classes(&'a [Counts]),
+}
+
+impl Sites<'_> {
+    /// The next site with its counts per class; `None` at the end.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`], also when a source does not hold what is taken away from it.
+    pub fn next_site(&mut self) -> Result<Option<CountedSite>, StoreError> {
+        if !self.advance()? {
+            return Ok(None);
+        }
+        let path = self.inputs[self.at[0]].path.clone();
+        if self.sole_cells()?.is_some() {
+            // Bytes are kept as they are for who writes them; here they are to be numbers.
+            self.sum.fill(Counts::default());
+            self.add(self.at[0])?;
+        }
+        let site = self.site()?;
+        let variant = variant_of(site.place, site.alleles.0, site.alleles.1);
+        let variant = variant.ok_or_else(|| StoreError::damaged(&path, "a position is 0"))?;
+        Ok(Some((variant, self.sum[..self.classes].to_vec())))
+    }
+
+    /// Writes every site into a table.
+    pub(crate) fn write(mut self, dir: &Path, name: &'static str) -> Result<TableSeal, StoreError> {
+        let mut table = CountsWriter::create(dir, name, self.baseline.clone())?;
+        while self.advance()? {
+            let site = self.site()?;
+            match site.counts {
+                SiteCounts::Cells(cells, total) => {
+                    table.push_cells(site.place, site.alleles, total, cells)?;
+                }
+                SiteCounts::Classes(counts) => table.push(site.place, site.alleles, counts)?,
+            }
+        }
+        table.finish()
+    }
+
+    /// Goes to the next site with a call of somebody; `false` at the end.
+    fn advance(&mut self) -> Result<bool, StoreError> {
+        loop {
+            for input in std::mem::take(&mut self.at) {
+                let head = self.inputs[input].next_head()?;
+                if head < self.heads[input] {
+                    return Err(StoreError::Unsorted);
+                }
+                self.heads[input] = head;
+            }
+            let next = self.heads.iter().copied().min().unwrap_or(END);
+            if next == END {
+                return Ok(false);
+            }
+            self.find(next)?;
+            if self.sole_cells()?.is_some() {
+                return Ok(true);
+            }
+            self.sum.fill(Counts::default());
+            for index in 0..self.at.len() {
+                self.add(self.at[index])?;
+            }
+            if self.sum[self.classes..].iter().any(|counts| *counts != Counts::default()) {
+                return Err(self.too_much());
+            }
+            if self.sum.iter().any(|counts| !counts.is_empty()) {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Finds the inputs that hold the first variant of a place.
+    fn find(&mut self, place: Place) -> Result<(), StoreError> {
+        self.at.extend((0..self.heads.len()).filter(|input| self.heads[*input] == place));
+        if self.at.len() > 1 {
+            let alleles = |input: usize| {
+                let input = &self.inputs[input];
+                Ok::<_, StoreError>(input.chunk()?.alleles(input.row))
+            };
+            let mut first = alleles(self.at[0])?;
+            for input in &self.at[1..] {
+                first = first.min(alleles(*input)?);
+            }
+            let mut kept = Vec::with_capacity(self.at.len());
+            for input in &self.at {
+                if alleles(*input)? == first {
+                    kept.push(*input);
+                }
+            }
+            self.at = kept;
+            // What is taken away must be there first.
+            self.at.sort_by_key(|input| self.inputs[*input].takes_away);
+        }
+        Ok(())
+    }
+
+    /// The bytes of a site that stands in one source only, if they mean the same in the sum.
+    fn sole_cells(&self) -> Result<Option<(&[u8], Counts)>, StoreError> {
+        let [input] = self.at[..] else { return Ok(None) };
+        let input = &self.inputs[input];
+        Ok(if input.alike { input.chunk()?.cells(input.row) } else { None })
+    }
+
+    fn add(&mut self, input: usize) -> Result<(), StoreError> {
+        let input = &self.inputs[input];
+        let sum = &mut self.sum;
+        let mut sound = true;
+        let each = |class: usize, counts: Counts| {
+            let own = &mut sum[input.into[class]];
+            if !input.takes_away {
+                *own += counts;
+            } else if let Some(rest) = without(*own, counts) {
+                *own = rest;
+            } else {
+                sound = false;
+            }
+        };
+        input.chunk()?.each(input.row, each).map_err(|e| StoreError::damaged(&input.path, e))?;
+        if sound { Ok(()) } else { Err(self.too_much()) }
+    }
+
+    fn too_much(&self) -> StoreError {
+        let path = self.at.first().map_or(Path::new("panel.parquet"), |input| &self.inputs[*input].path);
+        StoreError::damaged(path, "it does not count somebody who left since")
+    }
+
+    fn site(&self) -> Result<Site<'_>, StoreError> {
+        let input = &self.inputs[self.at[0]];
+        let counts = match self.sole_cells()? {
+            Some((cells, total)) => SiteCounts::Cells(cells, total),
+            None => SiteCounts::Classes(&self.sum[..self.classes]),
+        };
+        Ok(Site { place: self.heads[self.at[0]], alleles: input.chunk()?.alleles(input.row), counts })
+    }
+}
+
+fn without(all: Counts, part: Counts) -> Option<Counts> {
+    Some(Counts {
+        ac: all.ac.checked_sub(part.ac)?,
+        an: all.an.checked_sub(part.an)?,
+        hom: all.hom.checked_sub(part.hom)?,
+        hemi: all.hemi.checked_sub(part.hemi)?,
+        people: all.people.checked_sub(part.people)?,
+    })
+}
