@@ -166,7 +166,7 @@ impl Minor {
             put_varint(&mut out, end - start - 1);
             last = end;
         }
-        put_gaps(&mut out, &self.exceptions);
+        put_gaps(&mut out, self.exceptions.iter().copied());
         out
     }
 }

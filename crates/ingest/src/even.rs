@@ -1,0 +1,88 @@
+//! Genotypes of even width: every sample takes the same two or four bytes, as in most records.
+//!
+//! Thirty-two bytes at a time are compared with the commonest genotype's; only the others are looked at.
+//! Says nothing about what is wrong with a row that is different: who asks reads it column by column.
+
+use crate::genotype::Genotypes;
+use gj_kernels::{Call, Sparse};
+
+/// Bytes compared at once: 8 or 16 samples.
+const BLOCK: usize = 32;
+/// Samples looked at to find the commonest genotype.
+const GLANCES: usize = 8;
+
+/// The cells that a sample can have, `W` bytes each, and their calls.
+pub(crate) struct Cells<const W: usize> {
+    keys: [[u8; W]; 256],
+    calls: [Call; 256],
+    slot: fn(&[u8; W]) -> u8,
+}
+
+impl<const W: usize> Cells<W> {
+    /// `slot` gives every cell a place of its own.
+    pub(crate) fn new(cells: &[([u8; W], Call)], slot: fn(&[u8; W]) -> u8) -> Cells<W> {
+        // Whatever finds its way to an empty place is not the first cell, whose place is another.
+        let mut all = Cells { keys: [cells[0].0; 256], calls: [Call::Absent; 256], slot };
+        for (cell, call) in cells {
+            let place = usize::from(slot(cell));
+            (all.keys[place], all.calls[place]) = (*cell, *call);
+        }
+        all
+    }
+
+    fn call(&self, cell: &[u8; W]) -> Option<Call> {
+        let place = usize::from((self.slot)(cell));
+        (self.keys[place] == *cell).then(|| self.calls[place])
+    }
+
+    /// The calls of a row of cells and a `last` one that stands apart, if any; `None` when one is not known.
+    pub(crate) fn read(&self, row: &[u8], last: Option<[u8; W]>) -> Option<Genotypes> {
+        let (cells, rest) = row.as_chunks::<W>();
+        if !rest.is_empty() {
+            return None;
+        }
+        let samples = cells.len() + last.iter().len();
+        let common = commonest(cells).or(last)?;
+        let default = self.call(&common)?;
+        // Past this the exceptions take as much room as the calls.
+        let room = samples / size_of::<(u32, Call)>();
+        let mut others = Vec::new();
+        // Two cells may be one call: `0/1` and `1/0`.
+        let mut look = |first: usize, cells: &[[u8; W]]| {
+            for (sample, cell) in (first..).zip(cells).filter(|(_, cell)| **cell != common) {
+                let call = self.call(cell)?;
+                others.extend((call != default).then_some((sample as u32, call)));
+            }
+            Some(others.len() <= room)
+        };
+        let mut pattern = [0; BLOCK];
+        pattern.as_chunks_mut::<W>().0.fill(common);
+        let (blocks, rest) = row.as_chunks::<BLOCK>();
+        for (index, block) in blocks.iter().enumerate() {
+            if *block != pattern && !look(index * (BLOCK / W), block.as_chunks::<W>().0)? {
+                return self.every(cells, last).map(Genotypes::Biallelic);
+            }
+        }
+        look(blocks.len() * (BLOCK / W), rest.as_chunks::<W>().0)?;
+        look(cells.len(), last.as_slice())?;
+        Some(Genotypes::Sparse(Sparse::new(samples, default, others)))
+    }
+
+    fn every(&self, cells: &[[u8; W]], last: Option<[u8; W]>) -> Option<Vec<Call>> {
+        let mut calls = vec![Call::Absent; cells.len() + last.iter().len()];
+        let mut known = true;
+        for (call, cell) in calls.iter_mut().zip(cells.iter().chain(&last)) {
+            let place = usize::from((self.slot)(cell));
+            known &= self.keys[place] == *cell;
+            *call = self.calls[place];
+        }
+        known.then_some(calls)
+    }
+}
+
+/// The cell that most of a few samples have.
+fn commonest<const W: usize>(cells: &[[u8; W]]) -> Option<[u8; W]> {
+    let glance = |index: usize| cells.get(index * cells.len() / GLANCES).copied();
+    let times = |cell: Option<[u8; W]>| (0..GLANCES).filter(|index| glance(*index) == cell).count();
+    (0..GLANCES).map(glance).max_by_key(|cell| times(*cell)).flatten()
+}
