@@ -8,7 +8,7 @@ mod typed;
 use crate::allele;
 use crate::columns::Columns;
 use crate::error::{Fault, clip};
-use crate::even::Cells;
+use crate::even::{Cell, Cells};
 use crate::genotype::{ALLELES_MAX, Genotype, GenotypeFault, Genotypes};
 use crate::header::Header;
 use crate::header::lines::{CONTIG_NAME, is_contig_name};
@@ -154,8 +154,14 @@ static CELLS: LazyLock<Cells<2>> = LazyLock::new(|| {
         let genotype = Genotype::diploid(allele(pair[0]), allele(pair[1]), pair[1] & 1 == 1);
         (pair, genotype.call(1))
     });
-    Cells::new(&cells.collect::<Vec<_>>(), |cell| cell[0] & 15 | cell[1] << 4)
+    Cells::new(&cells.collect::<Vec<_>>())
 });
+
+impl Cell for [u8; 2] {
+    fn place(&self) -> usize {
+        usize::from(self[0] & 15 | self[1] << 4)
+    }
+}
 
 /// `(allele + 1) << 1 | phased` an allele; 0 in place of `allele + 1` is missing.
 fn genotype(sample: &Vector<'_>, alleles: usize) -> Result<Genotype, (&'static str, &'static str)> {

@@ -15,23 +15,31 @@ const GLANCES: usize = 8;
 pub(crate) struct Cells<const W: usize> {
     keys: [[u8; W]; 256],
     calls: [Call; 256],
-    slot: fn(&[u8; W]) -> u8,
 }
 
-impl<const W: usize> Cells<W> {
-    /// `slot` gives every cell a place of its own.
-    pub(crate) fn new(cells: &[([u8; W], Call)], slot: fn(&[u8; W]) -> u8) -> Cells<W> {
+/// What one sample has.
+pub(crate) trait Cell {
+    /// A place that no other known cell has.
+    fn place(&self) -> usize;
+}
+
+impl<const W: usize> Cells<W>
+where
+    [u8; W]: Cell,
+{
+    /// The cells that are known.
+    pub(crate) fn new(cells: &[([u8; W], Call)]) -> Cells<W> {
         // Whatever finds its way to an empty place is not the first cell, whose place is another.
-        let mut all = Cells { keys: [cells[0].0; 256], calls: [Call::Absent; 256], slot };
+        let mut all = Cells { keys: [cells[0].0; 256], calls: [Call::Absent; 256] };
         for (cell, call) in cells {
-            let place = usize::from(slot(cell));
+            let place = cell.place() & 255;
             (all.keys[place], all.calls[place]) = (*cell, *call);
         }
         all
     }
 
     fn call(&self, cell: &[u8; W]) -> Option<Call> {
-        let place = usize::from((self.slot)(cell));
+        let place = cell.place() & 255;
         (self.keys[place] == *cell).then(|| self.calls[place])
     }
 
@@ -72,7 +80,7 @@ impl<const W: usize> Cells<W> {
         let mut calls = vec![Call::Absent; cells.len() + last.iter().len()];
         let mut known = true;
         for (call, cell) in calls.iter_mut().zip(cells.iter().chain(&last)) {
-            let place = usize::from((self.slot)(cell));
+            let place = cell.place() & 255;
             known &= self.keys[place] == *cell;
             *call = self.calls[place];
         }

@@ -174,6 +174,7 @@ impl FileRows {
                     self.report.absorb(&record.counts);
                     self.sequence.accept(record, &mut rows)?;
                 }
+                self.chunks.recycle(chunk);
                 self.ahead = next?;
             }
         }

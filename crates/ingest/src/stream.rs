@@ -4,6 +4,7 @@
 //! only where the packing says so: a cut or damaged file is an error, not an early end.
 
 mod bgzf;
+mod inflate;
 
 use crate::error::IngestError;
 use flate2::bufread::MultiGzDecoder;
@@ -16,13 +17,95 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Plain bytes of a file, and how much of the stored file they took.
 pub(crate) struct Stream {
     /// The plain bytes.
-    pub(crate) bytes: Box<dyn BufRead + Send>,
+    pub(crate) bytes: Box<dyn Plain>,
     consumed: Arc<AtomicU64>,
     /// Size of the stored file.
     pub(crate) bytes_total: u64,
 }
 
 const BUFFER_BYTES: usize = 256 * 1024;
+/// Plain bytes asked for at once.
+const PART_BYTES: usize = 4 << 20;
+
+/// Plain bytes, a few at a time for a header and many at a time for records.
+pub(crate) trait Plain: BufRead + Send {
+    /// Appends the next few MiB; adds nothing only at the proved end.
+    fn append(&mut self, to: &mut Buffer) -> io::Result<()>;
+}
+
+/// Bytes that grow and are used again without being cleared each time.
+#[derive(Debug, Default)]
+pub(crate) struct Buffer {
+    bytes: Vec<u8>,
+    filled: usize,
+}
+
+impl Buffer {
+    /// What was filled.
+    pub(crate) fn filled(&self) -> &[u8] {
+        &self.bytes[..self.filled]
+    }
+
+    /// Forgets what was filled.
+    pub(crate) fn clear(&mut self) {
+        self.filled = 0;
+    }
+
+    /// Appends `more`.
+    pub(crate) fn extend(&mut self, more: &[u8]) {
+        self.grow(more.len()).copy_from_slice(more);
+    }
+
+    /// Appends `count` bytes, to be written by the caller.
+    pub(crate) fn grow(&mut self, count: usize) -> &mut [u8] {
+        let (from, to) = (self.filled, self.filled + count);
+        if self.bytes.len() < to {
+            self.bytes.resize(to, 0);
+        }
+        self.filled = to;
+        &mut self.bytes[from..to]
+    }
+
+    /// Takes back all but the first `count` bytes.
+    pub(crate) fn truncate(&mut self, count: usize) {
+        self.filled = self.filled.min(count);
+    }
+}
+
+/// Plain text, or gzip, which can only be unpacked from its start.
+struct Serial<R>(R);
+
+impl<R: BufRead> Read for Serial<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.0.read(into)
+    }
+}
+
+impl<R: BufRead> BufRead for Serial<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.0.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.0.consume(amount);
+    }
+}
+
+impl<R: BufRead + Send> Plain for Serial<R> {
+    fn append(&mut self, to: &mut Buffer) -> io::Result<()> {
+        let before = to.filled;
+        while to.filled - before < PART_BYTES {
+            let part = self.0.fill_buf()?;
+            if part.is_empty() {
+                break;
+            }
+            let size = part.len();
+            to.extend(part);
+            self.0.consume(size);
+        }
+        Ok(())
+    }
+}
 
 impl Stream {
     /// Opens a file and recognises its packing.
@@ -46,12 +129,12 @@ impl Stream {
         file.rewind().map_err(io_error)?;
         let consumed = Arc::new(AtomicU64::new(0));
         let stored = BufReader::with_capacity(BUFFER_BYTES, Counted { file, consumed: consumed.clone() });
-        let bytes: Box<dyn BufRead + Send> = if bgzf::is_frame(&start) {
+        let bytes: Box<dyn Plain> = if bgzf::is_frame(&start) {
             Box::new(bgzf::Bgzf::new(stored))
         } else if start.starts_with(&[0x1f, 0x8b]) {
-            Box::new(BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(stored)))
+            Box::new(Serial(BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(stored))))
         } else {
-            Box::new(stored)
+            Box::new(Serial(stored))
         };
         Ok(Stream { bytes, consumed, bytes_total: metadata.len() })
     }

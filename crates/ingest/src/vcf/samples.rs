@@ -8,7 +8,7 @@ use super::format::{Field, Format};
 use super::value::{is_character, is_float, is_integer};
 use crate::columns::Columns;
 use crate::error::{Fault, clip};
-use crate::even::Cells;
+use crate::even::{Cell, Cells};
 use crate::genotype::{self, ALLELES_MAX, Genotype, Genotypes, LeadingMark};
 use crate::header::definition::{Kind, Number};
 use gj_kernels::Call;
@@ -57,9 +57,15 @@ static CELLS: LazyLock<Cells<4>> = LazyLock::new(|| {
         [(b'/', false), (b'|', true)]
             .map(|(mark, phased)| ([a, mark, b, b'\t'], Call::diploid(first, second, phased)))
     });
-    // The three alleles differ in their last two bits, the two marks in their last.
-    Cells::new(&cells.collect::<Vec<_>>(), |cell| cell[0] & 3 | (cell[1] & 1) << 2 | (cell[2] & 3) << 3)
+    Cells::new(&cells.collect::<Vec<_>>())
 });
+
+impl Cell for [u8; 4] {
+    fn place(&self) -> usize {
+        // The three alleles differ in their last two bits, the two marks in their last.
+        usize::from(self[0] & 3 | (self[1] & 1) << 2 | (self[2] & 3) << 3)
+    }
+}
 
 /// `a|b` a column and nothing else; `None` when any column is different.
 fn four_bytes_a_sample(text: &[u8], samples: usize) -> Option<Genotypes> {
