@@ -2,14 +2,15 @@
 //!
 //! A row of genotypes is the same two or four bytes over and over, which deflate stores as matches that
 //! overlap themselves at a distance of two or four. General inflaters copy such a match a few bytes at a
-//! time; here its pattern is laid out once and written 32 bytes at a time. Whatever this inflater does
+//! time; here its pattern is laid out once and written many bytes at a time. Whatever this inflater does
 //! not follow it gives back, and it never judges a file: the caller compares the checksum.
 
 /// Bits of a first look into the table of literals and lengths, and of distances.
 const LITERAL_BITS: u32 = 10;
 const DISTANCE_BITS: u32 = 8;
-/// Bytes written at once by a match.
+/// Bytes written at once by a match, and by one that repeats a shorter stretch.
 const STEP: usize = 32;
+const WORD: usize = 8;
 
 /// Entries of the tables: bits of the code, extra bits, what it is, and its value.
 const LITERAL: u32 = 1 << 15;
@@ -121,42 +122,51 @@ fn repeat(plain: &mut [u8], at: usize, distance: usize, length: usize) -> Option
     let from = at.checked_sub(distance)?;
     if at + length + STEP > plain.len() {
         // The end of the block: nothing may be written past it.
-        let target = plain.get(at..at + length)?.len();
-        (0..target).for_each(|index| plain[at + index] = plain[from + index]);
+        plain.get(at..at + length)?;
+        (0..length).for_each(|index| plain[at + index] = plain[from + index]);
         return Some(());
     }
-    let (pattern, step) = match distance {
-        1 => (lay_out::<1>(plain, from)?, STEP),
-        2 => (lay_out::<2>(plain, from)?, STEP),
-        4 => (lay_out::<4>(plain, from)?, STEP),
-        8 => (lay_out::<8>(plain, from)?, STEP),
-        STEP.. => {
-            for index in (0..length).step_by(STEP) {
-                let part = *plain.get(from + index..)?.first_chunk::<STEP>()?;
-                *plain.get_mut(at + index..)?.first_chunk_mut()? = part;
-            }
-            return Some(());
+    if distance >= STEP {
+        for index in (0..length).step_by(STEP) {
+            let part = *plain.get(from + index..)?.first_chunk::<STEP>()?;
+            *plain.get_mut(at + index..)?.first_chunk_mut()? = part;
         }
-        _ => {
-            let mut pattern = [0; STEP];
-            let unit = plain.get(from..at)?;
-            pattern.iter_mut().zip(unit.iter().cycle()).for_each(|(to, byte)| *to = *byte);
-            (pattern, STEP - STEP % distance)
+        return Some(());
+    }
+    if distance > WORD {
+        for index in (0..length).step_by(WORD) {
+            let part = *plain.get(from + index..)?.first_chunk::<WORD>()?;
+            *plain.get_mut(at + index..)?.first_chunk_mut()? = part;
         }
-    };
-    for index in (0..length).step_by(step) {
+        return Some(());
+    }
+    let unit = u64::from_le_bytes(*plain.get(from..)?.first_chunk()?) & (u64::MAX >> (64 - 8 * distance));
+    let pattern = unit.wrapping_mul(TIMES[distance]).to_le_bytes();
+    if WORD % distance == 0 {
+        let target = plain.get_mut(at..at + length.next_multiple_of(STEP))?;
+        target.as_chunks_mut::<WORD>().0.fill(pattern);
+        return Some(());
+    }
+    for index in (0..length).step_by(WORD - WORD % distance) {
         *plain.get_mut(at + index..)?.first_chunk_mut()? = pattern;
     }
     Some(())
 }
 
-/// The `N` bytes at `from` over and over.
-fn lay_out<const N: usize>(plain: &[u8], from: usize) -> Option<[u8; STEP]> {
-    let unit = *plain.get(from..)?.first_chunk::<N>()?;
-    let mut pattern = [0; STEP];
-    pattern.as_chunks_mut::<N>().0.fill(unit);
-    Some(pattern)
-}
+/// By what a unit of so many bytes is multiplied to stand in a word as often as it fits.
+static TIMES: [u64; WORD + 1] = {
+    let mut times = [0; WORD + 1];
+    let mut unit = 1;
+    while unit <= WORD {
+        let mut at = 0;
+        while at + unit <= WORD {
+            times[unit] |= 1 << (8 * at);
+            at += unit;
+        }
+        unit += 1;
+    }
+    times
+};
 
 /// The value of a symbol of the literals' code.
 fn literal(symbol: usize) -> Option<u32> {
