@@ -25,6 +25,9 @@ use spool::{SpoolReader, spool_file};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+/// Rows of a batch written between two words about it.
+const TELL_EVERY_ROWS: u64 = 4_096;
+
 /// Files whose headers are read and whose samples are known.
 pub struct Submission {
     files: Vec<FileRows>,
@@ -60,18 +63,21 @@ pub struct SubmissionReport {
     pub read: ReadReport,
 }
 
-/// Told how far reading is; called from the reading thread.
+/// Told how far an ingest is; called from the reading thread.
 pub trait Progress: Send + Sync {
+    /// An interrupted ingest of the same files is taken up where it was that far.
+    fn resuming(&self, done: u64, total: u64, rows: u64);
     /// `done` of `total` bytes of the submitted files, `rows` rows so far.
     fn reading(&self, done: u64, total: u64, rows: u64);
-    /// Merging began.
-    fn merging(&self);
+    /// Everything is read; `rows` of at most `total` rows of the batch are written.
+    fn writing(&self, rows: u64, total: u64);
 }
 
 /// No progress shown.
 impl Progress for () {
+    fn resuming(&self, _done: u64, _total: u64, _rows: u64) {}
     fn reading(&self, _done: u64, _total: u64, _rows: u64) {}
-    fn merging(&self) {}
+    fn writing(&self, _rows: u64, _total: u64) {}
 }
 
 impl Submission {
@@ -138,7 +144,8 @@ impl Submission {
             ..SubmissionReport::default()
         };
         let spools = self.spool(store, &kept, &mut report, progress)?;
-        progress.merging();
+        let total = report.read.rows;
+        progress.writing(0, total);
         let mut held = Held::new(&roster.earlier, &samples);
         let mut writer = store.new_batch()?;
         for contig in Contig::all() {
@@ -148,6 +155,9 @@ impl Submission {
                 if earlier.take_out(&mut row)? {
                     writer.push(row.variant, row.origin, row.payload.into_bytes())?;
                     report.rows += 1;
+                    if report.rows.is_multiple_of(TELL_EVERY_ROWS) {
+                        progress.writing(report.rows, total);
+                    }
                 } else {
                     report.rows_held_already += 1;
                 }
