@@ -10,6 +10,22 @@ use std::path::Path;
 pub struct Config {
     /// What one answer or act may cost.
     pub limits: Limits,
+    /// Taking in genomes.
+    pub ingest: Ingest,
+}
+
+/// How genomes are taken in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ingest {
+    /// Seconds between two checkpoints, from which an interrupted ingest goes on.
+    pub checkpoint_seconds: u64,
+}
+
+impl Default for Ingest {
+    fn default() -> Ingest {
+        Ingest { checkpoint_seconds: 60 }
+    }
 }
 
 /// Limits of one answer or act.

@@ -4,7 +4,7 @@
 //! interpreted here beyond where a record ends.
 
 use crate::error::IngestError;
-use crate::stream::{Buffer, Stream, read_error};
+use crate::stream::{Buffer, Mark, Place, Stream, read_error};
 use memchr::memchr_iter;
 use std::io;
 use std::ops::Range;
@@ -27,9 +27,16 @@ pub(crate) struct Chunk {
     bytes: Buffer,
     spans: Vec<Range<usize>>,
     first: u64,
+    place: Option<Place>,
 }
 
 impl Chunk {
+    /// Where reading can begin again with its first record, and that record's line (BCF: ordinal); `None`
+    /// in a gzip file.
+    pub(crate) fn start(&self) -> Option<(Place, u64)> {
+        self.place.map(|place| (place, self.first))
+    }
+
     /// Number of records.
     pub(crate) fn len(&self) -> usize {
         self.spans.len()
@@ -49,13 +56,23 @@ pub(crate) struct Chunks {
     next: u64,
     /// The start of a record whose end is in the next chunk.
     carry: Vec<u8>,
+    /// Where the carry, and what came after it, is stored.
+    marks: Vec<Mark>,
     spare: Vec<Buffer>,
 }
 
 impl Chunks {
     /// `next` is the line (BCF: ordinal) of the first record.
     pub(crate) fn new(stream: Stream, framing: Framing, file: &Path, next: u64) -> Chunks {
-        Chunks { stream, framing, file: file.to_owned(), next, carry: Vec::new(), spare: Vec::new() }
+        Chunks {
+            stream,
+            framing,
+            file: file.to_owned(),
+            next,
+            carry: Vec::new(),
+            marks: Vec::new(),
+            spare: Vec::new(),
+        }
     }
 
     /// Bytes of the stored file read so far.
@@ -74,9 +91,10 @@ impl Chunks {
         if spans.is_empty() {
             return Ok(None);
         }
-        let first = self.next;
+        let (first, place) = (self.next, Mark::place(&self.marks));
         self.next += spans.len() as u64;
-        Ok(Some(Chunk { bytes, spans, first }))
+        Mark::shift(&mut self.marks, bytes.filled().len());
+        Ok(Some(Chunk { bytes, spans, first, place }))
     }
 
     /// Unpacks until there is a whole record.
@@ -87,7 +105,7 @@ impl Chunks {
         let mut spans = Vec::new();
         loop {
             let before = bytes.filled().len();
-            self.stream.bytes.append(&mut bytes)?;
+            self.stream.bytes.append(&mut bytes, &mut self.marks)?;
             let whole = match self.framing {
                 Framing::Lines => lines(bytes.filled(), before, &mut spans),
                 Framing::Lengths => lengths(bytes.filled(), &mut spans)?,

@@ -8,6 +8,7 @@
 //! DIR/batches/<id>/   manifest.json  genotypes.parquet  genotypes.sums  [orders.bin  orders.sums]
 //! DIR/panels/<id>/    manifest.json  panel.parquet      panel.sums
 //! DIR/staging/        what is being written; swept at the next start
+//! DIR/spools/         what an interrupted ingest had read
 //! ```
 //!
 //! A directory is written in `staging`, synced, then renamed into place. It counts only once the
@@ -23,6 +24,7 @@ mod orders;
 pub mod panel;
 mod rewrite;
 mod scratch;
+mod spools;
 mod sums;
 mod table;
 
@@ -32,6 +34,7 @@ pub use error::StoreError;
 pub use manifest::{BatchManifest, PanelManifest};
 pub use panel::{Panel, PanelSeal};
 pub use scratch::Scratch;
+pub use spools::Spool;
 
 use gj_model::{BatchId, Counts, PanelId, Variant};
 use std::path::{Path, PathBuf};

@@ -14,6 +14,7 @@ mod house;
 mod http;
 mod invariance;
 mod portal;
+mod resume;
 mod scenario;
 mod strangers;
 mod tidy;

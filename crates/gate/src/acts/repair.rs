@@ -54,6 +54,8 @@ impl Gate {
             if waiting.is_empty() {
                 break;
             }
+            // What an interrupted ingest had read may hold their genotypes.
+            self.inner.store.remove_spools()?;
             let mut changes = Changes::default();
             self.erase(&waiting, &mut changes).await?;
             self.recount(&mut changes).await?;
@@ -161,6 +163,7 @@ impl Gate {
         let panels: Vec<_> = reads.freezes().await?.into_iter().map(|freeze| freeze.panel).collect();
         drop(reads);
         self.inner.store.sweep(&batches, &panels)?;
+        self.inner.store.sweep_spools()?;
         Ok(())
     }
 }

@@ -6,7 +6,7 @@
 //! way libdeflate's checksum decides.
 
 use super::inflate::Inflater;
-use super::{Buffer, Plain};
+use super::{Buffer, Mark, Plain};
 use libdeflater::Decompressor;
 use rayon::prelude::*;
 use std::io::{self, BufRead, Read};
@@ -35,19 +35,32 @@ pub(crate) struct Bgzf<R> {
     stored: R,
     /// Inflated for a reader of a few bytes at a time.
     plain: Buffer,
+    marks: Vec<Mark>,
     at: usize,
     raw: Vec<u8>,
+    /// How far the stored file is read.
+    stored_at: u64,
     marker_was_last: bool,
 }
 
 impl<R: BufRead> Bgzf<R> {
-    pub(crate) fn new(stored: R) -> Bgzf<R> {
-        Bgzf { stored, plain: Buffer::default(), at: 0, raw: Vec::new(), marker_was_last: false }
+    /// `stored` is a file from a block on that begins at byte `from`.
+    pub(crate) fn new(stored: R, from: u64) -> Bgzf<R> {
+        Bgzf {
+            stored,
+            plain: Buffer::default(),
+            marks: Vec::new(),
+            at: 0,
+            raw: Vec::new(),
+            stored_at: from,
+            marker_was_last: false,
+        }
     }
 
     /// Appends up to `count` blocks; nothing only at the proved end.
-    fn inflate(&mut self, count: usize, to: &mut Buffer) -> io::Result<()> {
+    fn inflate(&mut self, count: usize, to: &mut Buffer, marks: &mut Vec<Mark>) -> io::Result<()> {
         loop {
+            let from = self.stored_at;
             let blocks = self.read_blocks(count)?;
             if blocks.is_empty() {
                 return Ok(());
@@ -56,6 +69,11 @@ impl<R: BufRead> Bgzf<R> {
             let sizes = blocks.iter().map(|block| plain_size(&raw[block.clone()]));
             let sizes = sizes.collect::<io::Result<Vec<usize>>>()?;
             let total: usize = sizes.iter().sum();
+            let mut at = to.filled().len() as i64;
+            for (block, size) in blocks.iter().zip(&sizes) {
+                marks.push(Mark { at, stored: from + block.start as u64 });
+                at += *size as i64;
+            }
             let mut rest = to.grow(total);
             let mut tasks = Vec::with_capacity(blocks.len());
             for (block, size) in blocks.into_iter().zip(sizes) {
@@ -87,6 +105,7 @@ impl<R: BufRead> Bgzf<R> {
             }
             blocks.push(start..raw.len());
         }
+        self.stored_at += raw.len() as u64;
         self.raw = raw;
         Ok(blocks)
     }
@@ -166,12 +185,13 @@ impl<R: BufRead> Read for Bgzf<R> {
 impl<R: BufRead> BufRead for Bgzf<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.at == self.plain.filled().len() {
-            let mut plain = std::mem::take(&mut self.plain);
+            let (mut plain, mut marks) = (std::mem::take(&mut self.plain), std::mem::take(&mut self.marks));
             plain.clear();
+            marks.clear();
             self.at = 0;
             // A submission holds the headers of many files open: a little of each is enough.
-            self.inflate(BLOCKS_PER_TASK, &mut plain)?;
-            self.plain = plain;
+            self.inflate(BLOCKS_PER_TASK, &mut plain, &mut marks)?;
+            (self.plain, self.marks) = (plain, marks);
         }
         Ok(&self.plain.filled()[self.at..])
     }
@@ -182,11 +202,13 @@ impl<R: BufRead> BufRead for Bgzf<R> {
 }
 
 impl<R: BufRead + Send> Plain for Bgzf<R> {
-    fn append(&mut self, to: &mut Buffer) -> io::Result<()> {
+    fn append(&mut self, to: &mut Buffer, marks: &mut Vec<Mark>) -> io::Result<()> {
         let left = &self.plain.filled()[self.at..];
         if left.is_empty() {
-            return self.inflate(BLOCKS_AT_ONCE, to);
+            return self.inflate(BLOCKS_AT_ONCE, to, marks);
         }
+        let moved = to.filled().len() as i64 - self.at as i64;
+        marks.extend(self.marks.iter().map(|mark| Mark { at: mark.at + moved, stored: mark.stored }));
         to.extend(left);
         (self.plain, self.at) = (Buffer::default(), 0);
         Ok(())
