@@ -142,7 +142,7 @@ fn repeat(plain: &mut [u8], at: usize, distance: usize, length: usize) -> Option
     }
     let unit = u64::from_le_bytes(*plain.get(from..)?.first_chunk()?) & (u64::MAX >> (64 - 8 * distance));
     let pattern = unit.wrapping_mul(TIMES[distance]).to_le_bytes();
-    if WORD % distance == 0 {
+    if WORD.is_multiple_of(distance) {
         let target = plain.get_mut(at..at + length.next_multiple_of(STEP))?;
         target.as_chunks_mut::<WORD>().0.fill(pattern);
         return Some(());
