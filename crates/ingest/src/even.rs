@@ -3,6 +3,7 @@
 //! Thirty-two bytes at a time are compared with the commonest genotype's; only the others are looked at.
 //! Says nothing about what is wrong with a row that is different: who asks reads it column by column.
 
+use crate::columns::Columns;
 use crate::genotype::Genotypes;
 use gj_kernels::{Call, Sparse};
 
@@ -43,23 +44,24 @@ where
         (self.keys[place] == *cell).then(|| self.calls[place])
     }
 
-    /// The calls of a row of cells and a `last` one that stands apart, if any; `None` when one is not known.
-    pub(crate) fn read(&self, row: &[u8], last: Option<[u8; W]>) -> Option<Genotypes> {
+    /// The calls of the kept columns, out of a row of cells and a `last` one that stands apart, if any;
+    /// `None` when a cell is not known, or there are not as many as columns.
+    pub(crate) fn read(&self, row: &[u8], last: Option<[u8; W]>, columns: &Columns) -> Option<Genotypes> {
         let (cells, rest) = row.as_chunks::<W>();
-        if !rest.is_empty() {
+        if !rest.is_empty() || cells.len() + last.iter().len() != columns.total() {
             return None;
         }
-        let samples = cells.len() + last.iter().len();
         let common = commonest(cells).or(last)?;
         let default = self.call(&common)?;
         // Past this the exceptions take as much room as the calls.
-        let room = samples / size_of::<(u32, Call)>();
+        let room = columns.len() / size_of::<(u32, Call)>();
         let mut others = Vec::new();
         // Two cells may be one call: `0/1` and `1/0`.
         let mut look = |first: usize, cells: &[[u8; W]]| {
-            for (sample, cell) in (first..).zip(cells).filter(|(_, cell)| **cell != common) {
+            for (column, cell) in (first..).zip(cells).filter(|(_, cell)| **cell != common) {
                 let call = self.call(cell)?;
-                others.extend((call != default).then_some((sample as u32, call)));
+                let sample = columns.place(column).filter(|_| call != default);
+                others.extend(sample.map(|sample| (sample, call)));
             }
             Some(others.len() <= room)
         };
@@ -68,21 +70,35 @@ where
         let (blocks, rest) = row.as_chunks::<BLOCK>();
         for (index, block) in blocks.iter().enumerate() {
             if *block != pattern && !look(index * (BLOCK / W), block.as_chunks::<W>().0)? {
-                return self.every(cells, last).map(Genotypes::Biallelic);
+                return self.every(cells, last, columns).map(Genotypes::Biallelic);
             }
         }
         look(blocks.len() * (BLOCK / W), rest.as_chunks::<W>().0)?;
         look(cells.len(), last.as_slice())?;
-        Some(Genotypes::Sparse(Sparse::new(samples, default, others)))
+        Some(Genotypes::Sparse(Sparse::new(columns.len(), default, others)))
     }
 
-    fn every(&self, cells: &[[u8; W]], last: Option<[u8; W]>) -> Option<Vec<Call>> {
-        let mut calls = vec![Call::Absent; cells.len() + last.iter().len()];
+    fn every(&self, cells: &[[u8; W]], last: Option<[u8; W]>, columns: &Columns) -> Option<Vec<Call>> {
+        let mut calls = vec![Call::Absent; columns.len()];
         let mut known = true;
-        for (call, cell) in calls.iter_mut().zip(cells.iter().chain(&last)) {
+        let look = |cell: &[u8; W]| {
             let place = cell.place() & 255;
-            known &= self.keys[place] == *cell;
-            *call = self.calls[place];
+            (self.calls[place], self.keys[place] == *cell)
+        };
+        let cells = cells.iter().chain(&last);
+        if columns.is_all() {
+            for (to, cell) in calls.iter_mut().zip(cells) {
+                let (call, is_known) = look(cell);
+                known &= is_known;
+                *to = call;
+            }
+            return known.then_some(calls);
+        }
+        for (column, cell) in cells.enumerate() {
+            let (call, is_known) = look(cell);
+            known &= is_known;
+            // The call of a column that is not kept goes nowhere.
+            columns.place(column).into_iter().for_each(|sample| calls[sample as usize] = call);
         }
         known.then_some(calls)
     }
