@@ -70,7 +70,8 @@ impl Drop for IngestProgress {
 
 /// How fast it goes, and when a line was written last.
 struct Pace {
-    started: Instant,
+    /// When reading began: digests and waiting for another writer come before.
+    started: Option<Instant>,
     told: Instant,
     /// Bytes and rows that an earlier process had read.
     before: (u64, u64),
@@ -78,7 +79,7 @@ struct Pace {
 
 impl Pace {
     fn new(now: Instant) -> Pace {
-        Pace { started: now, told: now, before: (0, 0) }
+        Pace { started: None, told: now, before: (0, 0) }
     }
 
     fn begin(&mut self, done: u64, rows: u64) {
@@ -94,8 +95,8 @@ impl Pace {
         is_due
     }
 
-    fn reading(&self, done: u64, total: u64, rows: u64, now: Instant) -> String {
-        let seconds = now.duration_since(self.started).as_secs_f64();
+    fn reading(&mut self, done: u64, total: u64, rows: u64, now: Instant) -> String {
+        let seconds = now.duration_since(*self.started.get_or_insert(now)).as_secs_f64();
         let here = done.saturating_sub(self.before.0);
         let (bytes_a_second, rows_a_second) =
             (here as f64 / seconds, rows.saturating_sub(self.before.1) as f64 / seconds);
@@ -125,6 +126,7 @@ mod tests {
     fn a_line_tells_rate_and_time_left_of_this_process() {
         let start = Instant::now();
         let mut pace = Pace::new(start);
+        assert_eq!(pace.reading(0, 100_000_000, 0, start), "0 B of 95.37 MiB read, 0 variants");
         let soon = start + Duration::from_secs(20);
         let line = pace.reading(40_000_000, 100_000_000, 5_000, soon);
         assert_eq!(

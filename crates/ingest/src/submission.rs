@@ -38,6 +38,7 @@ pub struct Submission {
     names: Vec<String>,
     /// For each file: the position in `names` of each of its sample columns.
     columns: Vec<Vec<usize>>,
+    /// What [`ReadOptions`] they are read with.
     options: String,
     checkpoint_every: Option<Duration>,
 }
@@ -105,7 +106,7 @@ impl Submission {
             paths: paths.to_vec(),
             names: Vec::new(),
             columns: Vec::new(),
-            options: Request::options(options),
+            options: options.identity(),
             checkpoint_every: None,
         };
         let mut known: HashMap<String, usize> = HashMap::new();
@@ -169,12 +170,9 @@ impl Submission {
             samples_left_out: self.names.len() - samples.len(),
             ..SubmissionReport::default()
         };
-        let request = Request {
-            institution: &institution,
-            sources: &sources,
-            keys: &roster.keys,
-            options: self.options.clone(),
-        };
+        let options = std::mem::take(&mut self.options);
+        let request =
+            Request { institution: &institution, sources: &sources, keys: &roster.keys, options: &options };
         let checkpoints = self.checkpoint_every.map(|every| Checkpoints::open(store, &request, every));
         let mut checkpoints = checkpoints.transpose()?;
         let spools = self.spool(store, &kept, &mut report, progress, &mut checkpoints)?;

@@ -5,7 +5,7 @@
 //! always the one that an undisturbed run writes.
 
 use super::spool::SpoolState;
-use crate::file_rows::{FileState, ReadOptions};
+use crate::file_rows::FileState;
 use crate::report::ReadReport;
 use gj_model::InstitutionId;
 use gj_store::{Scratch, Spool, Store, StoreError};
@@ -23,14 +23,10 @@ pub(crate) struct Request<'a> {
     pub(crate) sources: &'a [String],
     /// Registry keys of the samples in order; `None` is not read.
     pub(crate) keys: &'a [Option<i64>],
-    pub(crate) options: String,
+    pub(crate) options: &'a str,
 }
 
 impl Request<'_> {
-    pub(crate) fn options(options: &ReadOptions) -> String {
-        options.identity()
-    }
-
     /// A digest of the request and of the program.
     fn digest(&self) -> String {
         let Request { institution, sources, keys, options } = self;
