@@ -12,6 +12,22 @@ pub struct Config {
     pub limits: Limits,
     /// When batches are compacted.
     pub compaction: Compaction,
+    /// Taking in genomes.
+    pub ingest: Ingest,
+}
+
+/// How genomes are taken in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ingest {
+    /// Seconds between two checkpoints, from which an interrupted ingest goes on.
+    pub checkpoint_seconds: u64,
+}
+
+impl Default for Ingest {
+    fn default() -> Ingest {
+        Ingest { checkpoint_seconds: 60 }
+    }
 }
 
 /// When batches are compacted, and how many at a time.

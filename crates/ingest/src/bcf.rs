@@ -8,11 +8,13 @@ mod typed;
 use crate::allele;
 use crate::columns::Columns;
 use crate::error::{Fault, clip};
+use crate::even::{Cell, Cells};
 use crate::genotype::{ALLELES_MAX, Genotype, GenotypeFault, Genotypes};
 use crate::header::Header;
 use crate::header::lines::{CONTIG_NAME, is_contig_name};
 use crate::site::{Body, Site};
 use gj_kernels::Call;
+use std::sync::LazyLock;
 use typed::{Bytes, Vector, Width};
 
 /// The first bytes of a BCF: its name and version 2; the minor version follows.
@@ -125,10 +127,10 @@ pub(crate) fn genotypes(
     if !matches!(width, Width::Int8 | Width::Int16 | Width::Int32) {
         return Err(Fault::record("a GT that is not a vector of integers", "integers"));
     }
-    if (width, length, alternates, columns.is_all()) == (Width::Int8, 2, 1, true)
-        && let Some(calls) = two_bytes_a_sample(values)
+    if (width, length, alternates) == (Width::Int8, 2, 1)
+        && let Some(genotypes) = CELLS.read(values, None, columns)
     {
-        return Ok(Genotypes::Biallelic(calls));
+        return Ok(genotypes);
     }
     // Where ALT is `.` no row is given, and gVCFs without an alternate do number one.
     let alleles = if alternates == 0 { ALLELES_MAX } else { alternates + 1 };
@@ -144,18 +146,21 @@ pub(crate) fn genotypes(
     Ok(Genotypes::Multiallelic(each.collect::<Result<_, _>>()?))
 }
 
-/// Diploid calls of one alternate allele, the common record; `None` when any sample is different.
-fn two_bytes_a_sample(values: &[u8]) -> Option<Vec<Call>> {
-    // Codes 0 to 5: missing, reference and alternate, each without and with its phase bit.
-    let allele = |code: usize| (code as u16 >> 1).checked_sub(1);
-    let calls: [Call; 36] = std::array::from_fn(|pair| {
-        Genotype::diploid(allele(pair / 6), allele(pair % 6), pair % 2 == 1).call(1)
+/// Cells of two codes 0 to 5: missing, reference and alternate, each without and with its phase bit.
+static CELLS: LazyLock<Cells<2>> = LazyLock::new(|| {
+    let allele = |code: u8| u16::from(code >> 1).checked_sub(1);
+    let pairs = (0..6u8).flat_map(|first| (0..6u8).map(move |second| [first, second]));
+    let cells = pairs.map(|pair| {
+        let genotype = Genotype::diploid(allele(pair[0]), allele(pair[1]), pair[1] & 1 == 1);
+        (pair, genotype.call(1))
     });
-    let each = values.chunks_exact(2).map(|pair| {
-        let (first, second) = (usize::from(pair[0]), usize::from(pair[1]));
-        (first < 6 && second < 6).then(|| calls[first * 6 + second])
-    });
-    each.collect()
+    Cells::new(&cells.collect::<Vec<_>>())
+});
+
+impl Cell for [u8; 2] {
+    fn place(&self) -> usize {
+        usize::from(self[0] & 15 | self[1] << 4)
+    }
 }
 
 /// `(allele + 1) << 1 | phased` an allele; 0 in place of `allele + 1` is missing.
@@ -184,5 +189,33 @@ fn allele(sample: &Vector<'_>, index: usize, alleles: usize) -> Result<Allele, (
         0 => Ok(Some((None, phased))),
         number if number > 0 && (number as usize) <= alleles => Ok(Some((Some((number - 1) as u16), phased))),
         _ => Err(GenotypeFault::Allele.explain()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn pairs_of_small_codes_read_as_sample_by_sample(
+            codes in proptest::collection::vec(
+                prop_oneof![40 => Just([2u8, 3]), 4 => [0u8..6, 0u8..6], 1 => any::<[u8; 2]>()],
+                1..200,
+            ),
+        ) {
+            let bytes = codes.concat();
+            let slow = |pair: &[u8; 2]| genotype(&Vector { width: Width::Int8, len: 2, bytes: pair }, 2);
+            let slow: Result<Vec<Call>, _> = codes.iter().map(|pair| Ok::<_, ()>(slow(pair).map_err(drop)?.call(1))).collect();
+            let is_known = codes.iter().flatten().all(|code| *code < 6);
+            match CELLS.read(&bytes, None, &Columns::all(codes.len())) {
+                Some(genotypes) => {
+                    prop_assert!(is_known);
+                    prop_assert_eq!(Ok(genotypes.calls(1).into_owned()), slow);
+                }
+                None => prop_assert!(!is_known),
+            }
+        }
     }
 }

@@ -1,17 +1,15 @@
 //! Chunks of whole records cut from a stream: lines of a VCF, records of a BCF.
 //!
-//! A chunk bounds the memory of a reader: a few MiB, or one record where a record is larger. Nothing is
+//! A chunk bounds the memory of a reader: some 4 MiB, or one record where a record is larger. Nothing is
 //! interpreted here beyond where a record ends.
 
 use crate::error::IngestError;
-use crate::stream::{Stream, read_error};
+use crate::stream::{Buffer, Mark, Place, Stream, read_error};
 use memchr::memchr_iter;
-use std::io::{self, BufRead, Read};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// Plain bytes gathered before a chunk is handed on.
-const CHUNK_BYTES: usize = 8 << 20;
 /// The longest record that is read: 100,000 samples with every field of a gVCF need a tenth of it.
 const RECORD_BYTES_MAX: usize = 512 << 20;
 
@@ -26,12 +24,19 @@ pub(crate) enum Framing {
 
 /// Whole records, in file order.
 pub(crate) struct Chunk {
-    bytes: Vec<u8>,
+    bytes: Buffer,
     spans: Vec<Range<usize>>,
     first: u64,
+    place: Option<Place>,
 }
 
 impl Chunk {
+    /// Where reading can begin again with its first record, and that record's line (BCF: ordinal); `None`
+    /// in a gzip file.
+    pub(crate) fn start(&self) -> Option<(Place, u64)> {
+        self.place.map(|place| (place, self.first))
+    }
+
     /// Number of records.
     pub(crate) fn len(&self) -> usize {
         self.spans.len()
@@ -39,7 +44,7 @@ impl Chunk {
 
     /// A record's bytes and its line (BCF: ordinal).
     pub(crate) fn record(&self, index: usize) -> (&[u8], u64) {
-        (&self.bytes[self.spans[index].clone()], self.first + index as u64)
+        (&self.bytes.filled()[self.spans[index].clone()], self.first + index as u64)
     }
 }
 
@@ -49,13 +54,25 @@ pub(crate) struct Chunks {
     framing: Framing,
     file: PathBuf,
     next: u64,
+    /// The start of a record whose end is in the next chunk.
     carry: Vec<u8>,
+    /// Where the carry, and what came after it, is stored.
+    marks: Vec<Mark>,
+    spare: Vec<Buffer>,
 }
 
 impl Chunks {
     /// `next` is the line (BCF: ordinal) of the first record.
     pub(crate) fn new(stream: Stream, framing: Framing, file: &Path, next: u64) -> Chunks {
-        Chunks { stream, framing, file: file.to_owned(), next, carry: Vec::new() }
+        Chunks {
+            stream,
+            framing,
+            file: file.to_owned(),
+            next,
+            carry: Vec::new(),
+            marks: Vec::new(),
+            spare: Vec::new(),
+        }
     }
 
     /// Bytes of the stored file read so far.
@@ -63,88 +80,85 @@ impl Chunks {
         self.stream.bytes_read()
     }
 
+    /// Takes back a chunk that was read, to use its memory again.
+    pub(crate) fn recycle(&mut self, chunk: Chunk) {
+        self.spare.push(chunk.bytes);
+    }
+
     /// The next records; `None` once the end of the file is reached and proved.
     pub(crate) fn next_chunk(&mut self) -> Result<Option<Chunk>, IngestError> {
-        let cut = match self.framing {
-            Framing::Lines => self.cut_lines(),
-            Framing::Lengths => self.cut_lengths(),
-        };
-        let (bytes, spans) = cut.map_err(|error| read_error(&self.file, error))?;
+        let (bytes, spans) = self.cut().map_err(|error| read_error(&self.file, error))?;
         if spans.is_empty() {
             return Ok(None);
         }
-        let first = self.next;
+        let (first, place) = (self.next, Mark::place(&self.marks));
         self.next += spans.len() as u64;
-        Ok(Some(Chunk { bytes, spans, first }))
+        Mark::shift(&mut self.marks, bytes.filled().len());
+        Ok(Some(Chunk { bytes, spans, first, place }))
     }
 
-    fn cut_lines(&mut self) -> io::Result<(Vec<u8>, Vec<Range<usize>>)> {
-        let mut bytes = std::mem::take(&mut self.carry);
+    /// Unpacks until there is a whole record.
+    fn cut(&mut self) -> io::Result<(Buffer, Vec<Range<usize>>)> {
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        bytes.clear();
+        bytes.extend(&std::mem::take(&mut self.carry));
+        let mut spans = Vec::new();
         loop {
-            let before = bytes.len();
-            let ended = self.fill(&mut bytes)?;
-            let last_end = memchr::memrchr(b'\n', &bytes[before..]).map(|end| before + end + 1);
-            if ended && bytes.last().is_some_and(|last| *last != b'\n') {
-                return Err(invalid("its last line has no line end, so the file was cut off"));
+            let before = bytes.filled().len();
+            self.stream.bytes.append(&mut bytes, &mut self.marks)?;
+            let whole = match self.framing {
+                Framing::Lines => lines(bytes.filled(), before, &mut spans),
+                Framing::Lengths => lengths(bytes.filled(), &mut spans)?,
+            };
+            let left = &bytes.filled()[whole..];
+            if bytes.filled().len() == before && !left.is_empty() {
+                return Err(match self.framing {
+                    Framing::Lines => invalid("its last line has no line end, so the file was cut off"),
+                    Framing::Lengths => io::Error::new(io::ErrorKind::UnexpectedEof, "inside a record"),
+                });
             }
-            let whole = if ended { Some(bytes.len()) } else { last_end };
-            if let Some(whole) = whole {
-                self.carry = bytes.split_off(whole);
-                break;
+            if !spans.is_empty() || left.is_empty() {
+                self.carry.extend_from_slice(left);
+                bytes.truncate(whole);
+                return Ok((bytes, spans));
             }
-            if bytes.len() > RECORD_BYTES_MAX {
+            if left.len() > RECORD_BYTES_MAX {
                 return Err(invalid("a line is longer than 512 MiB"));
             }
         }
-        let mut spans = Vec::new();
-        let mut start = 0;
-        for end in memchr_iter(b'\n', &bytes) {
-            // Version 4.3 allows CR LF line ends.
-            let stop = if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end };
-            spans.push(start..stop);
-            start = end + 1;
-        }
-        Ok((bytes, spans))
     }
+}
 
-    /// Appends about a chunk's worth of bytes; `true` when the stream has ended.
-    fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<bool> {
-        let target = bytes.len() + CHUNK_BYTES;
-        while bytes.len() < target {
-            let part = self.stream.bytes.fill_buf()?;
-            if part.is_empty() {
-                return Ok(true);
-            }
-            let size = part.len();
-            bytes.extend_from_slice(part);
-            self.stream.bytes.consume(size);
-        }
-        Ok(false)
+/// Finds the lines of `bytes`, in which none ends before `from`; returns where the last one ends.
+fn lines(bytes: &[u8], from: usize, spans: &mut Vec<Range<usize>>) -> usize {
+    let mut start = 0;
+    for end in memchr_iter(b'\n', &bytes[from..]).map(|end| from + end) {
+        // Version 4.3 allows CR LF line ends.
+        let stop = if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end };
+        spans.push(start..stop);
+        start = end + 1;
     }
+    start
+}
 
-    fn cut_lengths(&mut self) -> io::Result<(Vec<u8>, Vec<Range<usize>>)> {
-        let (mut bytes, mut spans) = (Vec::new(), Vec::new());
-        while bytes.len() < CHUNK_BYTES && !self.stream.bytes.fill_buf()?.is_empty() {
-            let start = bytes.len();
-            let mut lengths = [0u8; 8];
-            self.stream.bytes.read_exact(&mut lengths)?;
-            let [a, b, c, d, e, f, g, h] = lengths;
-            let shared = u32::from_le_bytes([a, b, c, d]) as usize;
-            let individual = u32::from_le_bytes([e, f, g, h]) as usize;
-            let size = shared.saturating_add(individual);
-            if size > RECORD_BYTES_MAX {
-                return Err(invalid("a record is longer than 512 MiB"));
-            }
-            bytes.extend_from_slice(&lengths);
-            // Read through `take`: a wrong length must not reserve memory for bytes that are not there.
-            let read = Read::by_ref(&mut self.stream.bytes).take(size as u64).read_to_end(&mut bytes)?;
-            if read != size {
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "inside a record"));
-            }
-            spans.push(start..bytes.len());
+/// Finds the records of `bytes` by their two lengths; returns where the last whole one ends.
+fn lengths(bytes: &[u8], spans: &mut Vec<Range<usize>>) -> io::Result<usize> {
+    let mut start = 0;
+    while let Some([a, b, c, d, e, f, g, h]) = bytes[start..].first_chunk::<8>().copied() {
+        let shared = u32::from_le_bytes([a, b, c, d]) as usize;
+        let individual = u32::from_le_bytes([e, f, g, h]) as usize;
+        let size = shared.saturating_add(individual);
+        if size > RECORD_BYTES_MAX {
+            return Err(invalid("a record is longer than 512 MiB"));
         }
-        Ok((bytes, spans))
+        let end = start + 8 + size;
+        if end > bytes.len() {
+            break;
+        }
+        spans.push(start..end);
+        start = end;
     }
+    Ok(start)
 }
 
 fn invalid(what: &str) -> io::Error {

@@ -4,20 +4,27 @@
 #[derive(Debug, Clone)]
 pub(crate) struct Columns {
     kept: Vec<bool>,
+    /// For each column how many before it are kept.
+    places: Vec<u32>,
     count: usize,
 }
 
 impl Columns {
     pub(crate) fn all(total: usize) -> Columns {
-        Columns { kept: vec![true; total], count: total }
+        Columns { kept: vec![true; total], places: (0..total as u32).collect(), count: total }
     }
 
     /// Keeps `columns` of `total`; indices past the end are ignored.
     pub(crate) fn only(columns: &[usize], total: usize) -> Columns {
         let mut kept = vec![false; total];
         columns.iter().filter(|column| **column < total).for_each(|column| kept[*column] = true);
-        let count = kept.iter().filter(|kept| **kept).count();
-        Columns { kept, count }
+        let mut count = 0;
+        let place = |kept: &bool| {
+            count += usize::from(*kept);
+            (count - usize::from(*kept)) as u32
+        };
+        let places = kept.iter().map(place).collect();
+        Columns { kept, places, count }
     }
 
     /// Columns of the file.
@@ -32,6 +39,11 @@ impl Columns {
 
     pub(crate) fn is_all(&self) -> bool {
         self.count == self.kept.len()
+    }
+
+    /// The place of a column among those kept.
+    pub(crate) fn place(&self, column: usize) -> Option<u32> {
+        self.keeps(column).then(|| self.places[column])
     }
 
     pub(crate) fn keeps(&self, column: usize) -> bool {

@@ -15,10 +15,11 @@ use crate::header::{Header, Progress, build};
 use crate::record::{Checks, Context, Form, Record};
 use crate::reference::Reference;
 use crate::report::ReadReport;
-use crate::stream::{Stream, read_error};
+use crate::stream::{Place, Stream, read_error};
 use gj_model::Contig;
 use rayon::prelude::*;
 use sequence::Sequence;
+use serde::{Deserialize, Serialize};
 use std::io::{BufRead, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -32,6 +33,13 @@ pub struct ReadOptions {
     /// Compares every REF with this genome, and trims and left-aligns the variants on it. Without it
     /// alleles are kept as the file spells them.
     pub reference: Option<Arc<Reference>>,
+}
+
+impl ReadOptions {
+    /// Says which options these are: files read with the same identity give the same rows.
+    pub(crate) fn identity(&self) -> String {
+        format!("reference {:?}", self.reference.as_deref().map(Reference::identity))
+    }
 }
 
 /// One alternate allele at one place, and what everybody kept has there.
@@ -63,6 +71,22 @@ pub struct FileRows {
     sequence: Sequence,
     report: ReadReport,
     state: State,
+}
+
+/// Where a file stands between two calls of [`FileRows::next_rows`]: enough to go on in another process.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct FileState {
+    place: Place,
+    line: u64,
+    sequence: Sequence,
+    report: ReadReport,
+}
+
+impl FileState {
+    /// What was read.
+    pub(crate) fn report(&self) -> &ReadReport {
+        &self.report
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,9 +123,9 @@ impl FileRows {
             build::check(&header).map_err(|(line, fault)| fault.at(path, line))?;
         }
         read?;
-        let (framing, first) = match form {
-            Form::Vcf => (Framing::Lines, header.lines() + 1),
-            Form::Bcf => (Framing::Lengths, 1),
+        let first = match form {
+            Form::Vcf => header.lines() + 1,
+            Form::Bcf => 1,
         };
         let report = ReadReport { bytes_total: stream.bytes_total, ..ReadReport::default() };
         let columns = Columns::all(header.samples.len());
@@ -109,7 +133,7 @@ impl FileRows {
         let sequence = Sequence::new(path, reference.is_some());
         Ok(FileRows {
             context: Context { file: path.to_owned(), form, checks, header, columns, reference },
-            chunks: Chunks::new(stream, framing, path, first),
+            chunks: Chunks::new(stream, framing(form), path, first),
             ahead: None,
             sequence,
             report,
@@ -155,6 +179,25 @@ impl FileRows {
         self.sequence.contigs()
     }
 
+    /// Where it stands; `None` where it could not be taken up again: in a gzip file, before the first
+    /// records and after the last.
+    pub(crate) fn state(&self) -> Option<FileState> {
+        let (place, line) = self.ahead.as_ref()?.start()?;
+        Some(FileState { place, line, sequence: self.sequence.clone(), report: self.report.clone() })
+    }
+
+    /// Goes on where another reader of the same file stood.
+    pub(crate) fn resume(&mut self, state: FileState) -> Result<(), IngestError> {
+        let path = &self.context.file;
+        let stream = Stream::open_at(path, Some(state.place))?;
+        self.chunks = Chunks::new(stream, framing(self.context.form), path, state.line);
+        self.sequence = state.sequence.of_file(path);
+        self.report = state.report;
+        self.ahead = self.chunks.next_chunk()?;
+        self.state = State::Reading;
+        Ok(())
+    }
+
     fn step(&mut self) -> Result<Vec<Row>, IngestError> {
         if self.state == State::Start {
             self.ahead = self.chunks.next_chunk()?;
@@ -174,6 +217,7 @@ impl FileRows {
                     self.report.absorb(&record.counts);
                     self.sequence.accept(record, &mut rows)?;
                 }
+                self.chunks.recycle(chunk);
                 self.ahead = next?;
             }
         }
@@ -181,6 +225,13 @@ impl FileRows {
         self.report.duplicate_rows = self.sequence.duplicates();
         self.report.bytes_read = self.chunks.bytes_read();
         Ok(rows)
+    }
+}
+
+fn framing(form: Form) -> Framing {
+    match form {
+        Form::Vcf => Framing::Lines,
+        Form::Bcf => Framing::Lengths,
     }
 }
 
@@ -250,3 +301,6 @@ fn binary_header(bytes: &mut dyn BufRead, path: &Path, header: &mut Header) -> R
     let fault = Fault::header("no `#CHROM` line", "`#CHROM POS ID …` at the end of the header");
     Err(fault.at(path, header.lines()))
 }
+
+#[cfg(test)]
+mod tests;

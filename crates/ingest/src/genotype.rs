@@ -4,7 +4,7 @@
 //! Reads the text form of GT. An allele other than the one asked for reads as reference, as
 //! `bcftools norm -m-` writes it, so the number of called alleles does not change by splitting.
 
-use gj_kernels::Call;
+use gj_kernels::{Call, Sparse};
 
 /// More alleles than any site of people has; it bounds the rows one record can give.
 pub(crate) const ALLELES_MAX: usize = 4_096;
@@ -129,6 +129,8 @@ fn allele(rest: &mut &[u8], alleles: usize) -> Result<Option<u16>, GenotypeFault
 pub(crate) enum Genotypes {
     /// The record has no GT: nobody is called.
     Absent(usize),
+    /// One alternate allele, and most have the same call.
+    Sparse(Sparse),
     /// One alternate allele: already calls.
     Biallelic(Vec<Call>),
     /// Several alternate alleles.
@@ -136,10 +138,19 @@ pub(crate) enum Genotypes {
 }
 
 impl Genotypes {
+    /// The row at one alternate allele, 1 the first, as it is stored.
+    pub(crate) fn encode(&self, alternate: u16) -> Vec<u8> {
+        match self {
+            Genotypes::Sparse(sparse) => sparse.encode(),
+            _ => gj_kernels::encode(&self.calls(alternate)),
+        }
+    }
+
     /// The calls at one alternate allele, 1 the first.
     pub(crate) fn calls(&self, alternate: u16) -> std::borrow::Cow<'_, [Call]> {
         match self {
             Genotypes::Absent(samples) => vec![Call::Missing; *samples].into(),
+            Genotypes::Sparse(sparse) => sparse.calls().into(),
             Genotypes::Biallelic(calls) => calls.into(),
             Genotypes::Multiallelic(genotypes) => {
                 genotypes.iter().map(|genotype| genotype.call(alternate)).collect::<Vec<_>>().into()

@@ -11,6 +11,7 @@ mod columns;
 pub mod conform;
 mod digest;
 pub mod error;
+mod even;
 pub mod file_rows;
 mod genotype;
 mod header;

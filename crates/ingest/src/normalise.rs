@@ -4,10 +4,11 @@
 //! take in a base from the left whenever an allele runs empty, and at the end drop shared first bases.
 //! Works on one pair of alleles; splitting records comes before.
 
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// A place and two alleles in upper case.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Spelling {
     pub(crate) position: u32,
     pub(crate) reference: Vec<u8>,

@@ -115,7 +115,7 @@ impl Context {
             let is_moved = spelling != given;
             record.counts.normalised_rows += u64::from(is_moved);
             let origin = if is_moved { Some(site.origin()) } else { split_from.clone() };
-            let payload = gj_kernels::encode(&genotypes.calls(number as u16 + 1));
+            let payload = genotypes.encode(number as u16 + 1);
             record.drafts.push(Draft { spelling, shortest, origin, payload });
         }
         Ok(record)

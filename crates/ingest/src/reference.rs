@@ -69,6 +69,12 @@ impl Reference {
         Ok(Reference { file: path.to_owned(), entries, blocks: Mutex::new(blocks) })
     }
 
+    /// Says which file it is: its path, size and time of change.
+    pub(crate) fn identity(&self) -> String {
+        let changed = self.file.metadata().map(|data| (data.len(), data.modified().ok()));
+        format!("{:?} {:?}", self.file.canonicalize().ok(), changed.ok())
+    }
+
     /// Upper-case bases from `start` to `end`, 1-based and inclusive.
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 //!
 //! Never looks at names of samples except to hand them to the caller, who knows the roster.
 
+mod checkpoint;
 mod error;
 mod held;
 mod merge;
@@ -16,14 +17,19 @@ pub use error::SubmissionError;
 
 use crate::file_rows::{FileRows, ReadOptions};
 use crate::report::ReadReport;
+use checkpoint::{Checkpoints, Current, Request};
 use gj_model::{Contig, InstitutionId};
 use gj_store::{Batch, BatchSeal, Store};
 use held::Held;
 use merge::Merge;
 use serde::Serialize;
-use spool::{SpoolReader, spool_file};
+use spool::{SpoolReader, SpoolWriter, spool_file};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Rows of a batch written between two words about it.
+const TELL_EVERY_ROWS: u64 = 4_096;
 
 /// Files whose headers are read and whose samples are known.
 pub struct Submission {
@@ -32,6 +38,9 @@ pub struct Submission {
     names: Vec<String>,
     /// For each file: the position in `names` of each of its sample columns.
     columns: Vec<Vec<usize>>,
+    /// What [`ReadOptions`] they are read with.
+    options: String,
+    checkpoint_every: Option<Duration>,
 }
 
 /// What the caller decided about each name of [`Submission::names`].
@@ -60,18 +69,30 @@ pub struct SubmissionReport {
     pub read: ReadReport,
 }
 
-/// Told how far reading is; called from the reading thread.
+impl SubmissionReport {
+    /// Adds what was read from one file.
+    fn add(&mut self, read: &ReadReport) {
+        self.read.absorb(read);
+        self.read.bytes_read += read.bytes_read;
+        self.read.bytes_total += read.bytes_total;
+    }
+}
+
+/// Told how far an ingest is; called from the reading thread.
 pub trait Progress: Send + Sync {
+    /// An interrupted ingest of the same files is taken up where it was that far.
+    fn resuming(&self, done: u64, total: u64, rows: u64);
     /// `done` of `total` bytes of the submitted files, `rows` rows so far.
     fn reading(&self, done: u64, total: u64, rows: u64);
-    /// Merging began.
-    fn merging(&self);
+    /// Everything is read; `rows` of at most `total` rows of the batch are written.
+    fn writing(&self, rows: u64, total: u64);
 }
 
 /// No progress shown.
 impl Progress for () {
+    fn resuming(&self, _done: u64, _total: u64, _rows: u64) {}
     fn reading(&self, _done: u64, _total: u64, _rows: u64) {}
-    fn merging(&self) {}
+    fn writing(&self, _rows: u64, _total: u64) {}
 }
 
 impl Submission {
@@ -80,8 +101,14 @@ impl Submission {
     /// # Errors
     /// What a header says, with file and line; [`SubmissionError::SameFile`].
     pub fn open(paths: &[PathBuf], options: &ReadOptions) -> Result<Submission, SubmissionError> {
-        let mut submission =
-            Submission { files: Vec::new(), paths: paths.to_vec(), names: Vec::new(), columns: Vec::new() };
+        let mut submission = Submission {
+            files: Vec::new(),
+            paths: paths.to_vec(),
+            names: Vec::new(),
+            columns: Vec::new(),
+            options: options.identity(),
+            checkpoint_every: None,
+        };
         let mut known: HashMap<String, usize> = HashMap::new();
         for path in paths {
             let file = FileRows::open(path, options)?;
@@ -113,11 +140,17 @@ impl Submission {
         found.unwrap_or((Path::new(""), 0))
     }
 
+    /// Writes down every so often how far reading is, so that after a crash the same submission goes on
+    /// from there. The `sources` of [`Submission::write`] must then be the files' digests, in order.
+    pub fn checkpoint_every(&mut self, every: Duration) {
+        self.checkpoint_every = Some(every);
+    }
+
     /// Reads everything and writes one batch. Blocks; uses rayon's pool.
     ///
     /// # Errors
     /// What a file says with file and line; a conflict with an earlier batch; the disk. Nothing is
-    /// left behind but an unreferenced staging folder after a crash.
+    /// left behind but, after a crash, an unreferenced staging folder and a spool to go on with.
     pub fn write(
         mut self,
         store: &Store,
@@ -137,8 +170,14 @@ impl Submission {
             samples_left_out: self.names.len() - samples.len(),
             ..SubmissionReport::default()
         };
-        let spools = self.spool(store, &kept, &mut report, progress)?;
-        progress.merging();
+        let options = std::mem::take(&mut self.options);
+        let request =
+            Request { institution: &institution, sources: &sources, keys: &roster.keys, options: &options };
+        let checkpoints = self.checkpoint_every.map(|every| Checkpoints::open(store, &request, every));
+        let mut checkpoints = checkpoints.transpose()?;
+        let spools = self.spool(store, &kept, &mut report, progress, &mut checkpoints)?;
+        let total = report.read.rows;
+        progress.writing(0, total);
         let mut held = Held::new(&roster.earlier, &samples);
         let mut writer = store.new_batch(samples.len())?;
         for contig in Contig::all() {
@@ -148,6 +187,9 @@ impl Submission {
                 if earlier.take_out(&mut row)? {
                     writer.push(row.variant, row.origin, row.payload.into_bytes())?;
                     report.rows += 1;
+                    if report.rows.is_multiple_of(TELL_EVERY_ROWS) {
+                        progress.writing(report.rows, total);
+                    }
                 } else {
                     report.rows_held_already += 1;
                 }
@@ -171,28 +213,74 @@ impl Submission {
         kept: &[usize],
         report: &mut SubmissionReport,
         progress: &dyn Progress,
+        checkpoints: &mut Option<Checkpoints>,
     ) -> Result<Vec<SpoolReader>, SubmissionError> {
         let mut position = vec![None; self.names.len()];
         kept.iter().enumerate().for_each(|(at, name)| position[*name] = Some(at));
         let total: u64 = self.files.iter().map(|file| file.report().bytes_total).sum();
-        let (mut done, mut rows) = (0, 0);
+        if let Some((done, rows)) = checkpoints.as_ref().and_then(Checkpoints::taken_up) {
+            progress.resuming(done, total, rows);
+        }
         let mut spools = Vec::new();
-        for (mut file, columns) in std::mem::take(&mut self.files).into_iter().zip(&self.columns) {
+        for (number, (mut file, columns)) in
+            std::mem::take(&mut self.files).into_iter().zip(&self.columns).enumerate()
+        {
             let in_file: Vec<usize> =
                 (0..columns.len()).filter(|c| position[columns[*c]].is_some()).collect();
             let in_batch: Vec<usize> = in_file.iter().filter_map(|c| position[columns[*c]]).collect();
-            file.keep(in_file);
-            let temporary = store.scratch_file()?;
-            let spool = spool_file(&mut file, temporary, in_batch, |read| {
-                progress.reading(done + read.bytes_read, total, rows + read.rows);
-            })?;
-            done += file.report().bytes_total;
-            rows += file.report().rows;
-            report.read.absorb(file.report());
-            report.read.bytes_read += file.report().bytes_read;
-            report.read.bytes_total += file.report().bytes_total;
+            let (done, rows) = (report.read.bytes_total, report.read.rows);
+            let spool = if let Some(checkpoints) = checkpoints
+                && let Some(finished) = checkpoints.finished(number)
+            {
+                report.add(&finished.report);
+                SpoolReader::finished(checkpoints.rows(number)?, &finished.spool, in_batch)
+            } else {
+                file.keep(in_file);
+                let tell =
+                    |read: &ReadReport| progress.reading(done + read.bytes_read, total, rows + read.rows);
+                let spool = read_file(&mut file, number, store, checkpoints, tell)?;
+                report.add(file.report());
+                spool.finish(in_batch)?
+            };
             spools.push(spool);
         }
         Ok(spools)
     }
+}
+
+/// Reads one file into its spool, from where an interrupted ingest stood if there was one.
+fn read_file(
+    file: &mut FileRows,
+    number: usize,
+    store: &Store,
+    checkpoints: &mut Option<Checkpoints>,
+    tell: impl Fn(&ReadReport),
+) -> Result<SpoolWriter, SubmissionError> {
+    let Some(checkpoints) = checkpoints else {
+        let mut spool = SpoolWriter::new(store.scratch_file()?, None)?;
+        spool_file(file, &mut spool, |file, _| {
+            tell(file.report());
+            Ok(())
+        })?;
+        return Ok(spool);
+    };
+    let rows = checkpoints.rows(number)?;
+    let mut spool = match checkpoints.take_current() {
+        None => SpoolWriter::new(rows, None)?,
+        Some(Current { spool, file: state }) => {
+            file.resume(state)?;
+            SpoolWriter::new(rows, Some(spool))?
+        }
+    };
+    spool_file(file, &mut spool, |file, spool| {
+        tell(file.report());
+        if checkpoints.is_due()
+            && let Some(file) = file.state()
+        {
+            checkpoints.set_current(Current { spool: spool.state()?, file })?;
+        }
+        Ok(())
+    })?;
+    checkpoints.finish(spool.state()?, file.report().clone())?;
+    Ok(spool)
 }

@@ -13,14 +13,14 @@ pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u32) {
 }
 
 /// Appends calls of ascending samples by kind: `kinds, (call, varint n, n × varint gap)*`.
-pub(crate) fn put_gaps(out: &mut Vec<u8>, calls: &[(usize, Call)]) {
+pub(crate) fn put_gaps(out: &mut Vec<u8>, calls: impl IntoIterator<Item = (usize, Call)>) {
     let mut lists: [Vec<u8>; 16] = Default::default();
     let mut last = [0usize; 16];
     let mut times = [0u32; 16];
     for (sample, call) in calls {
         let code = call.code() as usize;
         put_varint(&mut lists[code], (sample - last[code]) as u32);
-        last[code] = *sample;
+        last[code] = sample;
         times[code] += 1;
     }
     out.push(times.iter().filter(|n| **n > 0).count() as u8);

@@ -13,6 +13,7 @@ pub mod hardy;
 mod marks;
 pub mod order;
 pub mod row;
+pub mod sparse;
 pub mod sums;
 
 pub use block::{Block, BlockEncoder};
@@ -23,4 +24,5 @@ pub use classes::Classes;
 pub use classes::Histogram;
 pub use order::Order;
 pub use row::{CountedOrder, Row, RowError, Scratch, Totals, decode, encode, tally};
+pub use sparse::Sparse;
 pub use sums::{Number, SummedOrder, Sums, Weights, sum};

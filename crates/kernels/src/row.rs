@@ -63,59 +63,108 @@ impl CountedOrder {
     }
 }
 
-const LISTS: u8 = 0;
 /// First byte of a row that needs its block's order.
 pub(crate) const SORTED: u8 = 5;
 /// The same in format 2.
 const SORTED_FORMAT_2: u8 = 3;
+/// Tag of a row of lists.
+pub(crate) const LISTS: u8 = 0;
+
+/// What decides the encoding of a row.
+pub(crate) struct Sizes {
+    /// The commonest call, on a tie the one of the lowest code.
+    pub(crate) common: Call,
+    /// Samples with another call.
+    pub(crate) others: usize,
+    /// Bytes of the packed row.
+    pub(crate) packed: usize,
+    bits: usize,
+}
+
+impl Sizes {
+    /// From how many samples have each call.
+    pub(crate) fn of(times: &[u32; 16], samples: usize) -> Sizes {
+        let kinds = times.iter().filter(|n| **n > 0).count();
+        let bits = match kinds {
+            0..=2 => 1,
+            3..=4 => 2,
+            _ => 4,
+        };
+        let common = (0..16).max_by_key(|code| (times[*code], 16 - code)).unwrap_or(0);
+        Sizes {
+            common: Call::from_code(common as u8),
+            others: samples - times[common] as usize,
+            packed: 2 + kinds + (samples * bits).div_ceil(8),
+            bits,
+        }
+    }
+}
 
 /// Encodes the calls of one variant, one per sample.
 pub fn encode(calls: &[Call]) -> Vec<u8> {
-    let mut times = [0usize; 16];
-    for call in calls {
-        times[call.code() as usize] += 1;
-    }
-    let kinds = times.iter().filter(|n| **n > 0).count();
-    let packed_bits = match kinds {
-        0..=2 => 1,
-        3..=4 => 2,
-        _ => 4,
-    };
-    let packed_size = 2 + kinds + (calls.len() * packed_bits).div_ceil(8);
-    let common = (0..16).max_by_key(|code| (times[*code], 16 - code)).unwrap_or(0);
+    let times = count(calls);
+    let sizes = Sizes::of(&times, calls.len());
     // A gap costs at least one byte, so lists cannot win from here on.
-    if calls.len() - times[common] >= packed_size {
-        return encode_packed(calls, &times, packed_bits);
+    if sizes.others >= sizes.packed {
+        return encode_packed(calls, &times, &sizes);
     }
-    let lists = encode_lists(calls, Call::from_code(common as u8));
-    if lists.len() <= packed_size { lists } else { encode_packed(calls, &times, packed_bits) }
+    let lists = encode_lists(calls, sizes.common);
+    if lists.len() <= sizes.packed { lists } else { encode_packed(calls, &times, &sizes) }
+}
+
+/// How many samples have each call. Neighbours count in different rows: most are equal, and a counter
+/// waits for its own last store.
+fn count(calls: &[Call]) -> [u32; 16] {
+    let mut lanes = [[0u32; 16]; 4];
+    let (fours, rest) = calls.as_chunks::<4>();
+    for four in fours {
+        for (lane, call) in lanes.iter_mut().zip(four) {
+            lane[call.code() as usize & 15] += 1;
+        }
+    }
+    rest.iter().for_each(|call| lanes[0][call.code() as usize & 15] += 1);
+    std::array::from_fn(|code| lanes.iter().map(|lane| lane[code]).sum())
 }
 
 fn encode_lists(calls: &[Call], common: Call) -> Vec<u8> {
     let others = calls.iter().copied().enumerate().filter(|(_, call)| *call != common);
     let mut out = vec![LISTS, common.code()];
-    put_gaps(&mut out, &others.collect::<Vec<_>>());
+    put_gaps(&mut out, others);
     out
 }
 
-fn encode_packed(calls: &[Call], times: &[usize; 16], bits: usize) -> Vec<u8> {
+fn encode_packed(calls: &[Call], times: &[u32; 16], sizes: &Sizes) -> Vec<u8> {
     let palette: Vec<u8> = (0..16u8).filter(|code| times[*code as usize] > 0).collect();
     let mut rank = [0u8; 16];
     for (index, code) in palette.iter().enumerate() {
         rank[*code as usize] = index as u8;
     }
-    let mut out = vec![bits as u8, palette.len() as u8];
+    let mut out = Vec::with_capacity(sizes.packed);
+    out.extend_from_slice(&[sizes.bits as u8, palette.len() as u8]);
     out.extend_from_slice(&palette);
-    let per_byte = 8 / bits;
-    out.extend(calls.chunks(per_byte).map(|chunk| {
-        chunk.iter().enumerate().fold(0u8, |byte, (i, call)| byte | rank[call.code() as usize] << (i * bits))
-    }));
+    match sizes.bits {
+        1 => pack::<8>(calls, &rank, &mut out),
+        2 => pack::<4>(calls, &rank, &mut out),
+        _ => pack::<2>(calls, &rank, &mut out),
+    }
     out
 }
 
 /// Whether a row can be read only with its block's order.
 pub fn needs_order(payload: &[u8]) -> bool {
     payload.first().is_some_and(|tag| [SORTED, SORTED_FORMAT_2].contains(tag))
+}
+
+/// Appends palette indices, `N` of them a byte.
+fn pack<const N: usize>(calls: &[Call], rank: &[u8; 16], out: &mut Vec<u8>) {
+    let bits = 8 / N;
+    let byte = |calls: &[Call]| {
+        let indices = calls.iter().enumerate().map(|(i, call)| rank[call.code() as usize & 15] << (i * bits));
+        indices.fold(0u8, |byte, index| byte | index)
+    };
+    let (whole, rest) = calls.as_chunks::<N>();
+    out.extend(whole.iter().map(|calls| byte(calls)));
+    out.extend((!rest.is_empty()).then(|| byte(rest)));
 }
 
 /// What a row says, in the order in which it is written.

@@ -9,6 +9,7 @@
 //! DIR/censuses/<id>/  manifest.json  census.parquet     census.sums
 //! DIR/panels/<id>/    manifest.json  panel.parquet      panel.sums
 //! DIR/staging/        what is being written; swept when nobody writes it any more
+//! DIR/spools/         what an interrupted ingest had read
 //! ```
 //!
 //! A directory is written in `staging`, synced, then renamed into place. It counts only once the
@@ -26,6 +27,7 @@ mod orders;
 pub mod panel;
 mod rewrite;
 mod scratch;
+mod spools;
 mod sums;
 mod table;
 
@@ -38,6 +40,7 @@ pub use manifest::{BatchManifest, CensusManifest, PanelManifest};
 pub use merge::{Merge, Part, Sites, Source};
 pub use panel::{Panel, PanelRows, PanelSeal};
 pub use scratch::Scratch;
+pub use spools::Spool;
 pub use table::SiteColumns;
 
 use gj_model::{BatchId, CensusId, Counts, PanelId, Variant};

@@ -19,6 +19,11 @@ impl Scratch {
         &self.file
     }
 
+    /// A file of a spool, which has a name.
+    pub(crate) fn named(file: File, path: &Path) -> Scratch {
+        Scratch { file, folder: path.to_owned() }
+    }
+
     /// The folder it was made in, for error messages.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder

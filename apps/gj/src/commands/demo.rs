@@ -5,7 +5,7 @@
 
 use crate::cli::Demo;
 use crate::commands::serve::serve;
-use crate::progress::{self, IngestBar};
+use crate::progress::{self, IngestProgress};
 use anyhow::{Context, bail};
 use gj_gate::acts::init::{DirectoryKind, NewDirectory};
 use gj_gate::acts::submit::{SubmissionError, SubmitRequest, Unconsented};
@@ -110,7 +110,7 @@ async fn load_from(gate: &Gate, manager: &Asker, unpacked: &Path) -> anyhow::Res
             reference: None,
             unconsented: Unconsented::LeaveOut,
         };
-        match gate.submit(manager, request, Arc::new(IngestBar::new(contributor.id))).await {
+        match gate.submit(manager, request, Arc::new(IngestProgress::new(contributor.id))).await {
             Ok(report) => eprintln!(
                 "{:16} {} people, {} variants",
                 contributor.id, report.read.samples, report.read.rows

@@ -2,7 +2,7 @@
 
 use crate::cli::Ingest;
 use crate::output;
-use crate::progress::IngestBar;
+use crate::progress::IngestProgress;
 use gj_gate::acts::submit::{SubmitRequest, Unconsented};
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ pub async fn run(arguments: Ingest) -> anyhow::Result<()> {
     let gate = super::open(&arguments.place).await?;
     let asker = gate.local(&arguments.operator.user);
     let json = arguments.format.json;
-    let bar = Arc::new(IngestBar::new(arguments.institution.as_str()));
+    let progress = Arc::new(IngestProgress::new(arguments.institution.as_str()));
     let request = SubmitRequest {
         institution: arguments.institution,
         files: arguments.files,
@@ -19,7 +19,7 @@ pub async fn run(arguments: Ingest) -> anyhow::Result<()> {
         unconsented: if arguments.skip_unconsented { Unconsented::LeaveOut } else { Unconsented::Refuse },
     };
     let report =
-        gate.submit(&asker, request, bar).await.map_err(|error| output::refusal_as_json(error, json))?;
+        gate.submit(&asker, request, progress).await.map_err(|error| output::refusal_as_json(error, json))?;
     gate.close().await;
     if json {
         return output::json(&report);

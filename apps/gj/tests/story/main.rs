@@ -16,6 +16,7 @@ mod house;
 mod http;
 mod invariance;
 mod portal;
+mod resume;
 mod scenario;
 mod strangers;
 mod tidy;

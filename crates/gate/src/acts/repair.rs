@@ -56,6 +56,8 @@ impl Gate {
             if waiting.is_empty() {
                 break;
             }
+            // What an interrupted ingest had read may hold their genotypes.
+            self.inner.store.remove_spools()?;
             // First releases, while the calls that are to be taken away from them are still there.
             self.recount(&waiting).await?;
             self.erase(&waiting).await?;
@@ -226,6 +228,7 @@ impl Gate {
         let panels: Vec<_> = reads.freezes().await?.into_iter().map(|freeze| freeze.panel).collect();
         drop(reads);
         self.inner.store.sweep(&batches, &censuses, &panels)?;
+        self.inner.store.sweep_spools()?;
         Ok(())
     }
 }

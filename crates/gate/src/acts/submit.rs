@@ -13,6 +13,7 @@ use serde_json::json;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 const ACT: &str = "genomes.submit";
 
@@ -77,7 +78,7 @@ impl Gate {
     ) -> Result<SubmitReport, GateError> {
         let SubmitRequest { institution, files, reference, unconsented } = request;
         let paths = files.clone();
-        let submission = tokio::task::spawn_blocking(move || {
+        let mut submission = tokio::task::spawn_blocking(move || {
             let reference = reference.map(|path| Reference::open(&path)).transpose()?.map(Arc::new);
             Submission::open(&files, &ReadOptions { reference })
         })
@@ -85,6 +86,7 @@ impl Gate {
         // First the people: a file of another institution is refused for them, and not told of.
         let roster = self.roster(&submission, &institution, unconsented).await?;
         let sources = self.sources(&paths).await?;
+        submission.checkpoint_every(Duration::from_secs(self.inner.config.ingest.checkpoint_seconds));
         let (store, contributor, digests) = (self.inner.store.clone(), institution.clone(), sources.clone());
         let (seal, read) = tokio::task::spawn_blocking(move || {
             submission.write(&store, contributor, &roster, digests, progress.as_ref())

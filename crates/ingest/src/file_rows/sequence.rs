@@ -7,11 +7,14 @@ use super::window::Window;
 use crate::error::IngestError;
 use crate::record::Record;
 use gj_model::Contig;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// Watches the order and gives rows their final places.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Sequence {
+    #[serde(skip)]
     file: PathBuf,
     contig: Vec<u8>,
     position: u32,
@@ -31,6 +34,11 @@ impl Sequence {
             contigs: Vec::new(),
             window: Window::new(normalises),
         }
+    }
+
+    /// The same, taken up by the reader of `file`.
+    pub(crate) fn of_file(self, file: &Path) -> Sequence {
+        Sequence { file: file.to_owned(), ..self }
     }
 
     /// Takes the next record; rows whose place is final are added to `rows`.

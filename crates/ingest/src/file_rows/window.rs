@@ -8,26 +8,33 @@ use super::Row;
 use crate::normalise::Spelling;
 use crate::record::{Draft, SHIFT_MAX};
 use gj_model::Contig;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// Rows of one contig, by their places.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Window {
     pub(crate) contig: Option<Contig>,
     pub(crate) rows: u64,
     pub(crate) duplicates: u64,
     behind: u32,
+    #[serde(serialize_with = "as_list", deserialize_with = "from_list")]
     held: BTreeMap<Spelling, Held>,
+    #[serde(serialize_with = "as_list", deserialize_with = "from_list")]
     shortest: BTreeMap<Spelling, Seen>,
 }
 
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Held {
     origin: Option<String>,
     payload: Vec<u8>,
 }
 
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Seen {
     line: u64,
-    calls: blake3::Hash,
+    /// Digest of the payload.
+    calls: [u8; 32],
 }
 
 impl Window {
@@ -46,7 +53,7 @@ impl Window {
     /// line that gave it first.
     pub(crate) fn insert(&mut self, draft: Draft, line: u64) -> Result<(), u64> {
         // The encoding of calls is one-to-one, so equal bytes are equal calls.
-        let calls = blake3::hash(&draft.payload);
+        let calls = *blake3::hash(&draft.payload).as_bytes();
         if let Some(first) = self.shortest.get(&draft.shortest) {
             if first.calls != calls {
                 return Err(first.line);
@@ -92,6 +99,20 @@ impl Window {
             payload: held.payload,
         });
     }
+}
+
+/// JSON has no maps by place and alleles.
+fn as_list<V: Serialize, S: Serializer>(
+    map: &BTreeMap<Spelling, V>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(map)
+}
+
+fn from_list<'de, V: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<Spelling, V>, D::Error> {
+    Ok(Vec::<(Spelling, V)>::deserialize(deserializer)?.into_iter().collect())
 }
 
 fn text(bases: Vec<u8>) -> String {

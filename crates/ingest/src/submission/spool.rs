@@ -1,17 +1,17 @@
 //! Rows of one file on disk, by contig: written while the file is read, merged afterwards.
 
 use crate::file_rows::{FileRows, Row};
-use crate::report::ReadReport;
 use crate::submission::SubmissionError;
 use gj_model::{Contig, Position, Variant};
 use gj_store::{Scratch, StoreError};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 
 /// Where a contig's rows lie in the spool, in bytes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Span {
     start: u64,
     end: u64,
@@ -32,27 +32,116 @@ pub(crate) struct SpooledRow {
     pub(crate) payload: Vec<u8>,
 }
 
-/// Reads a file to its verified end into `scratch`.
+/// How much of a spool is good.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SpoolState {
+    bytes: u64,
+    digest: String,
+    spans: BTreeMap<Contig, Span>,
+}
+
+impl SpoolState {
+    /// Whether `scratch` begins with these bytes.
+    pub(crate) fn is_in(&self, scratch: &Scratch) -> bool {
+        self.hasher(scratch).is_ok_and(|hasher| hasher.finalize().to_hex().as_str() == self.digest)
+    }
+
+    /// The digest so far, to go on with.
+    fn hasher(&self, scratch: &Scratch) -> io::Result<blake3::Hasher> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(ReadAt { file: scratch.file(), at: 0, end: self.bytes })?;
+        Ok(hasher)
+    }
+}
+
+/// A spool being written.
+pub(crate) struct SpoolWriter {
+    scratch: Scratch,
+    out: BufWriter<Digesting>,
+    bytes: u64,
+    spans: BTreeMap<Contig, Span>,
+}
+
+/// A file that digests what is written to it.
+struct Digesting {
+    file: File,
+    hasher: blake3::Hasher,
+}
+
+impl Write for Digesting {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl SpoolWriter {
+    /// Begins a spool, or goes on with one whose good part is in `scratch`.
+    pub(crate) fn new(scratch: Scratch, state: Option<SpoolState>) -> Result<SpoolWriter, StoreError> {
+        let begin = || {
+            let mut file = scratch.file().try_clone()?;
+            let bytes = state.as_ref().map_or(0, |state| state.bytes);
+            file.set_len(bytes)?;
+            file.seek(SeekFrom::Start(bytes))?;
+            let hasher = state.as_ref().map(|state| state.hasher(&scratch)).transpose()?;
+            Ok((Digesting { file, hasher: hasher.unwrap_or_default() }, bytes))
+        };
+        let (file, bytes) = begin().map_err(StoreError::in_scratch(&scratch))?;
+        let spans = state.map(|state| state.spans).unwrap_or_default();
+        Ok(SpoolWriter { scratch, out: BufWriter::with_capacity(1 << 20, file), bytes, spans })
+    }
+
+    fn push(&mut self, row: &Row) -> Result<(), StoreError> {
+        let start = self.bytes;
+        let size = write_row(&mut self.out, row).map_err(StoreError::in_scratch(&self.scratch))?;
+        self.bytes += size;
+        self.spans.entry(row.contig).or_insert(Span { start, end: start }).end = self.bytes;
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), StoreError> {
+        self.out.flush().map_err(StoreError::in_scratch(&self.scratch))
+    }
+
+    /// How far it is; all of it is with the system, though not yet on the disk.
+    pub(crate) fn state(&mut self) -> Result<SpoolState, StoreError> {
+        self.flush()?;
+        let digest = self.out.get_ref().hasher.finalize().to_hex().to_string();
+        Ok(SpoolState { bytes: self.bytes, digest, spans: self.spans.clone() })
+    }
+
+    /// Ends the spool.
+    pub(crate) fn finish(mut self, columns: Vec<usize>) -> Result<SpoolReader, StoreError> {
+        self.flush()?;
+        Ok(SpoolReader { scratch: self.scratch, spans: self.spans, columns })
+    }
+}
+
+impl SpoolReader {
+    /// A spool that was finished before.
+    pub(crate) fn finished(scratch: Scratch, state: &SpoolState, columns: Vec<usize>) -> SpoolReader {
+        SpoolReader { scratch, spans: state.spans.clone(), columns }
+    }
+}
+
+/// Reads a file to its verified end into `spool`; `each` is called whenever both stand at the same row.
 pub(crate) fn spool_file(
     file: &mut FileRows,
-    scratch: Scratch,
-    columns: Vec<usize>,
-    mut progress: impl FnMut(&ReadReport),
-) -> Result<SpoolReader, SubmissionError> {
-    let failed = |scratch: &Scratch| StoreError::in_scratch(scratch);
-    let mut out = BufWriter::with_capacity(1 << 20, scratch.file().try_clone().map_err(failed(&scratch))?);
-    let (mut at, mut spans) = (0u64, BTreeMap::<Contig, Span>::new());
+    spool: &mut SpoolWriter,
+    mut each: impl FnMut(&FileRows, &mut SpoolWriter) -> Result<(), StoreError>,
+) -> Result<(), SubmissionError> {
     while let Some(rows) = file.next_rows()? {
         for row in rows {
-            let start = at;
-            at += write_row(&mut out, &row).map_err(failed(&scratch))?;
-            spans.entry(row.contig).or_insert(Span { start, end: at }).end = at;
+            spool.push(&row)?;
         }
-        progress(file.report());
+        each(file, spool)?;
     }
-    out.flush().map_err(failed(&scratch))?;
-    drop(out);
-    Ok(SpoolReader { scratch, spans, columns })
+    Ok(())
 }
 
 fn write_row(out: &mut impl Write, row: &Row) -> io::Result<u64> {

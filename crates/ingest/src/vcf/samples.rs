@@ -1,6 +1,6 @@
 //! The sample columns of a line: genotypes decoded, other fields checked.
 //!
-//! The common line, where every column is `a|b` or `a/b` and nothing else, is read four bytes a sample.
+//! The common line, where every column is `a|b` or `a/b` and nothing else, is read whole (`even`).
 //! Every other line goes column by column. The check of the fields after GT is coarse where it must be
 //! fast (which bytes, how many values) and exact where something looks odd.
 
@@ -8,10 +8,12 @@ use super::format::{Field, Format};
 use super::value::{is_character, is_float, is_integer};
 use crate::columns::Columns;
 use crate::error::{Fault, clip};
+use crate::even::{Cell, Cells};
 use crate::genotype::{self, ALLELES_MAX, Genotype, Genotypes, LeadingMark};
 use crate::header::definition::{Kind, Number};
 use gj_kernels::Call;
 use memchr::memchr;
+use std::sync::LazyLock;
 
 /// Decodes the kept columns of `text`, the line after FORMAT.
 pub(crate) fn decode(
@@ -21,12 +23,12 @@ pub(crate) fn decode(
     mark: LeadingMark,
     columns: &Columns,
 ) -> Result<Genotypes, Fault> {
-    let is_plain = format.has_genotype && format.others.is_empty() && columns.is_all();
+    let is_plain = format.has_genotype && format.others.is_empty();
     if is_plain
         && alternates == 1
-        && let Some(calls) = four_bytes_a_sample(text, columns.total())
+        && let Some(genotypes) = four_bytes_a_sample(text, columns)
     {
-        return Ok(Genotypes::Biallelic(calls));
+        return Ok(genotypes);
     }
     let reader = Reader { format, alleles: alternates + 1, mark };
     if alternates == 1 {
@@ -47,39 +49,32 @@ pub(crate) fn decode(
     })
 }
 
-/// `a|b` a column, with `a` and `b` of `0`, `1` and `.`; `None` when any column is different.
-fn four_bytes_a_sample(text: &[u8], samples: usize) -> Option<Vec<Call>> {
-    if text.len() + 1 != samples * 4 {
-        return None;
+/// Cells of `a|b` and a tab, with `a` and `b` of `0`, `1` and `.`.
+static CELLS: LazyLock<Cells<4>> = LazyLock::new(|| {
+    let alleles = [(b'0', Some(false)), (b'1', Some(true)), (b'.', None)];
+    let pairs = alleles.into_iter().flat_map(|first| alleles.map(|second| (first, second)));
+    let cells = pairs.flat_map(|((a, first), (b, second))| {
+        [(b'/', false), (b'|', true)]
+            .map(|(mark, phased)| ([a, mark, b, b'\t'], Call::diploid(first, second, phased)))
+    });
+    Cells::new(&cells.collect::<Vec<_>>())
+});
+
+impl Cell for [u8; 4] {
+    fn place(&self) -> usize {
+        // The three alleles differ in their last two bits, the two marks in their last.
+        usize::from(self[0] & 3 | (self[1] & 1) << 2 | (self[2] & 3) << 3)
     }
-    let mut calls = Vec::with_capacity(samples);
-    let (last, others) = text.split_last_chunk::<3>().map(|(others, last)| (last, others))?;
-    for column in others.chunks_exact(4) {
-        if column[3] != b'\t' {
-            return None;
-        }
-        calls.push(simple(column[0], column[1], column[2])?);
-    }
-    calls.push(simple(last[0], last[1], last[2])?);
-    Some(calls)
 }
 
-fn simple(first: u8, separator: u8, second: u8) -> Option<Call> {
-    Some(match (first, separator, second) {
-        (b'0', b'|', b'0') => Call::RefRefPhased,
-        (b'0', b'/', b'0') => Call::RefRef,
-        (b'0', b'|', b'1') => Call::RefAltPhased,
-        (b'1', b'|', b'0') => Call::AltRefPhased,
-        (b'0', b'/', b'1') | (b'1', b'/', b'0') => Call::Het,
-        (b'1', b'|', b'1') => Call::AltAltPhased,
-        (b'1', b'/', b'1') => Call::AltAlt,
-        (b'.', b'/' | b'|', b'.') => Call::Missing,
-        (b'0' | b'1' | b'.', b'/' | b'|', b'0' | b'1' | b'.') => {
-            let allele = |byte| if byte == b'.' { None } else { Some(byte == b'1') };
-            Call::diploid(allele(first), allele(second), separator == b'|')
-        }
-        _ => return None,
-    })
+/// `a|b` a column and nothing else; `None` when any column is different.
+fn four_bytes_a_sample(text: &[u8], columns: &Columns) -> Option<Genotypes> {
+    if text.len() + 1 != columns.total() * 4 {
+        return None;
+    }
+    let (cells, last) = text.split_last_chunk::<3>()?;
+    // The last column has no tab after it.
+    CELLS.read(cells, Some([last[0], last[1], last[2], b'\t']), columns)
 }
 
 struct Reader<'a> {
@@ -245,4 +240,45 @@ fn scan(from: &[u8]) -> ((&[u8], u8, u32), usize) {
 
 fn every(value: &[u8], is_right: impl Fn(&[u8]) -> bool) -> bool {
     value.split(|byte| *byte == b',').all(|part| part == b"." || is_right(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Column by column, the way of every other line.
+    fn slowly(text: &[u8], columns: &Columns) -> Result<Vec<Call>, Fault> {
+        let format = Format { has_genotype: true, others: Vec::new() };
+        let reader = Reader { format: &format, alleles: 2, mark: LeadingMark::Refused };
+        let mut calls = Vec::new();
+        reader.each(text, columns, |genotype| calls.push(genotype.call(1)))?;
+        Ok(calls)
+    }
+
+    proptest! {
+        #[test]
+        fn lines_of_even_columns_read_as_column_by_column(
+            columns in proptest::collection::vec(
+                prop_oneof![
+                    40 => Just("0|0".to_owned()),
+                    4 => "[01.][/|][01.]",
+                    1 => prop_oneof![9 => "[01.][/|][01.]", 1 => "[01./2][/|][01.2]"],
+                ],
+                1..200,
+            ),
+            usual in prop::sample::select(vec!["0|0", "1|1", "1/0", "./."]),
+            kept in proptest::collection::vec(any::<prop::sample::Index>(), 0..60),
+        ) {
+            let text = columns.join("\t").replace("0|0", usual);
+            let all = Columns::all(columns.len());
+            let slow = slowly(text.as_bytes(), &all);
+            let fast = |columns| four_bytes_a_sample(text.as_bytes(), columns).map(|g| g.calls(1).into_owned());
+            prop_assert_eq!(fast(&all), slow.clone().ok());
+            // A column that is not kept may hold anything to the slow way; the fast way leaves such lines to it.
+            let some = Columns::only(&kept.iter().map(|k| k.index(columns.len())).collect::<Vec<_>>(), columns.len());
+            let slow_some = slowly(text.as_bytes(), &some);
+            prop_assert_eq!(fast(&some), slow.ok().and(slow_some.ok()));
+        }
+    }
 }
