@@ -76,6 +76,8 @@ names! {
     BatchId = "batch id";
     /// A counted panel: the start of its manifest's digest.
     PanelId = "panel id";
+    /// An approved extract of genotypes.
+    ExtractId = "extract id";
 }
 
 #[cfg(test)]

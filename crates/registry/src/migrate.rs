@@ -8,7 +8,11 @@ use crate::sqlite;
 use sqlx::{AnyConnection, AnyPool};
 
 /// INVARIANT: entry `n` brings the schema from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 2] = [include_str!("../migrations/0001_registry.sql"), sqlite::AUDIT_GUARD];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../migrations/0001_registry.sql"),
+    sqlite::AUDIT_GUARD,
+    include_str!("../migrations/0003_extracts.sql"),
+];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT NOT NULL PRIMARY KEY)";
 

@@ -9,7 +9,7 @@ gj -> analysis api gate model portal
 portal -> api gate model
 api -> analysis gate model
 analysis -> gate
-gate -> ingest kernels model policy registry store
+gate -> export ingest kernels model policy registry store
 ingest -> kernels model store
 registry -> model
 store -> kernels model

@@ -19,6 +19,58 @@ pub(crate) struct Members {
     pub(crate) people: Vec<u32>,
 }
 
+/// Batches open for reading, with what is known of each of their columns.
+#[derive(Debug)]
+pub(crate) struct Columns {
+    /// A column whose person has left has no facts.
+    pub(crate) batches: Vec<(Batch, Vec<Option<SampleFacts>>)>,
+    /// The sample by which each person is counted.
+    first_sample: HashMap<i64, i64>,
+}
+
+impl Columns {
+    /// Opens `batches` and gathers their people as of today.
+    pub(crate) async fn of(
+        store: &Store,
+        reads: &mut Reads,
+        batches: &[BatchId],
+        today: NaiveDate,
+    ) -> Result<Columns, GateError> {
+        let mut open: Vec<(Batch, Vec<Option<SampleFacts>>)> = Vec::with_capacity(batches.len());
+        for id in batches {
+            let batch = store.batch(id)?;
+            let keys: Vec<i64> = batch.manifest().samples.iter().copied().filter(|key| *key != 0).collect();
+            let mut facts = reads.sample_facts(&keys, today).await?.into_iter();
+            let columns =
+                batch.manifest().samples.iter().map(|key| if *key == 0 { None } else { facts.next() });
+            let columns: Vec<Option<SampleFacts>> = columns.collect();
+            open.push((batch, columns));
+        }
+        let mut first_sample: HashMap<i64, i64> = HashMap::new();
+        for facts in open.iter().flat_map(|(_, columns)| columns.iter().flatten()).filter(|f| may_count(f)) {
+            let first = first_sample.entry(facts.person_key).or_insert(facts.sample_key);
+            *first = (*first).min(facts.sample_key);
+        }
+        Ok(Columns { batches: open, first_sample })
+    }
+
+    /// Whether a column is the one by which its person is counted: the sample registered first among
+    /// those in the batches, of somebody who allows research and has not left.
+    pub(crate) fn counts(&self, facts: &SampleFacts) -> bool {
+        may_count(facts) && self.first_sample.get(&facts.person_key) == Some(&facts.sample_key)
+    }
+
+    /// The columns by which people are counted; a sample in several batches comes several times.
+    pub(crate) fn counted(&self) -> impl Iterator<Item = &SampleFacts> {
+        let everybody = self.batches.iter().flat_map(|(_, columns)| columns.iter().flatten());
+        everybody.filter(|facts| self.counts(facts))
+    }
+}
+
+fn may_count(facts: &SampleFacts) -> bool {
+    !facts.withdrawn && facts.scope.allows(ScopeItem::Research)
+}
+
 impl Members {
     /// Gathers the people of `batches` who allow research today and have not left.
     ///
@@ -29,43 +81,23 @@ impl Members {
         batches: &[BatchId],
         today: NaiveDate,
     ) -> Result<Members, GateError> {
-        let mut open: Vec<(Batch, Vec<Option<SampleFacts>>)> = Vec::with_capacity(batches.len());
-        for id in batches {
-            let batch = store.batch(id)?;
-            let keys: Vec<i64> = batch.manifest().samples.iter().copied().filter(|key| *key != 0).collect();
-            let mut facts = reads.sample_facts(&keys, today).await?.into_iter();
-            // A column whose person has left has key 0 and no facts.
-            let columns =
-                batch.manifest().samples.iter().map(|key| if *key == 0 { None } else { facts.next() });
-            let columns: Vec<Option<SampleFacts>> = columns.collect();
-            open.push((batch, columns));
-        }
-        Members::class(open)
+        Members::class(Columns::of(store, reads, batches, today).await?)
     }
 
-    fn class(open: Vec<(Batch, Vec<Option<SampleFacts>>)>) -> Result<Members, GateError> {
-        let counted = |facts: &&SampleFacts| !facts.withdrawn && facts.scope.allows(ScopeItem::Research);
-        let everybody = || open.iter().flat_map(|(_, columns)| columns.iter().flatten()).filter(counted);
-        let mut first_sample: HashMap<i64, i64> = HashMap::new();
-        for facts in everybody() {
-            let first = first_sample.entry(facts.person_key).or_insert(facts.sample_key);
-            *first = (*first).min(facts.sample_key);
-        }
+    fn class(open: Columns) -> Result<Members, GateError> {
         let mut of_class: BTreeMap<ReleaseClass, BTreeSet<i64>> = BTreeMap::new();
-        for facts in everybody().filter(|facts| first_sample[&facts.person_key] == facts.sample_key) {
+        for facts in open.counted() {
             of_class.entry(class_of(facts)).or_default().insert(facts.person_key);
         }
         let number: HashMap<&ReleaseClass, u16> =
             of_class.keys().enumerate().map(|(index, class)| (class, index as u16)).collect();
         let sexes: Vec<Sex> = of_class.keys().map(|class| class.sex).collect();
-        let mut batches = Vec::with_capacity(open.len());
-        for (batch, columns) in &open {
+        let mut batches = Vec::with_capacity(open.batches.len());
+        for (batch, columns) in &open.batches {
             let mut people = SampleSet::none(columns.len());
             let mut of = vec![0u16; columns.len()];
             for (column, facts) in columns.iter().enumerate() {
-                if let Some(facts) = facts.as_ref().filter(counted)
-                    && first_sample[&facts.person_key] == facts.sample_key
-                {
+                if let Some(facts) = facts.as_ref().filter(|facts| open.counts(facts)) {
                     people.insert(column);
                     of[column] = number[&class_of(facts)];
                 }
