@@ -4,12 +4,14 @@
 //! or `shared` beside the checkout); a plain clone without it skips them and says so, CI fails.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod approvals;
 mod arrows;
 mod bad_input;
 mod cohort;
 mod counts;
 mod crash;
 mod demo;
+mod extracts;
 mod house;
 mod http;
 mod invariance;
