@@ -1,6 +1,7 @@
 //! One row as a BCF 2.2 record, and the file's head. Little-endian throughout.
 
 use crate::alleles::Times;
+use crate::encoded::Encoded;
 use crate::losses::Losses;
 use crate::{Heading, Row, header};
 use gj_kernels::Call;
@@ -50,13 +51,12 @@ pub(crate) fn head(heading: &Heading) -> Vec<u8> {
 }
 
 /// The record.
-pub(crate) fn record(row: &Row) -> (Vec<u8>, Losses) {
+pub(crate) fn record(row: &Row) -> (Encoded, Losses) {
     let variant = &row.variant;
     let samples = row.calls.len();
     let times = Times::of(&row.calls);
     let (ac, an) = times.ac_an();
-    let mut out =
-        Vec::with_capacity(80 + variant.reference.len() + variant.alternate.len() + 2 * row.calls.len());
+    let mut out = Vec::with_capacity(80 + variant.reference.len() + variant.alternate.len());
     out.extend_from_slice(&[0; 8]);
     for number in [
         u32::from(variant.contig.index()),
@@ -83,22 +83,19 @@ pub(crate) fn record(row: &Row) -> (Vec<u8>, Losses) {
     }
     let shared = out.len() - 8;
     put_number(&mut out, u64::from(GT));
-    if times.is_haploid(samples) {
+    let alleles = row.calls.iter().map(|call| ALLELES[call.code() as usize]);
+    let body = if times.is_haploid(samples) {
         put_type(&mut out, INT8, 1);
-        out.extend(row.calls.iter().map(|call| ALLELES[call.code() as usize][0]));
+        alleles.map(|[only, _]| only).collect()
     } else {
         put_type(&mut out, INT8, 2);
-        let at = out.len();
-        out.resize(at + 2 * samples, 0);
-        for (slot, call) in out[at..].chunks_exact_mut(2).zip(&row.calls) {
-            slot.copy_from_slice(&ALLELES[call.code() as usize]);
-        }
-    }
-    let individual = out.len() - 8 - shared;
+        alleles.collect::<Vec<[u8; 2]>>().into_flattened()
+    };
+    let individual = out.len() - 8 - shared + body.len();
     out[..4].copy_from_slice(&(shared as u32).to_le_bytes());
     out[4..8].copy_from_slice(&(individual as u32).to_le_bytes());
     let losses = Losses { absent_as_missing: u64::from(times.get(Call::Absent)), ..Losses::default() };
-    (out, losses)
+    (Encoded { head: out, body, tail: b"" }, losses)
 }
 
 /// The type byte of `length` values.

@@ -3,6 +3,7 @@
 //! Deflating and framing are `noodles-bgzf`'s. Every block but the last holds the same number of plain
 //! bytes, so that a plain offset says which block it is in before that block is written.
 
+use crate::encoded::Encoded;
 use crate::index::{Index, Place};
 use noodles_bgzf as bgzf;
 use rayon::prelude::*;
@@ -61,10 +62,11 @@ impl<W: Write> Bgzf<W> {
     }
 
     /// Appends a record.
-    pub(crate) fn append_record(&mut self, place: Place, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn append_record(&mut self, place: Place, record: &Encoded) -> io::Result<()> {
         let start = self.done + self.plain.len() as u64;
-        self.pending.push_back(Pending { place, start, end: start + bytes.len() as u64 });
-        self.append(bytes)
+        let bytes: usize = record.parts().iter().map(|part| part.len()).sum();
+        self.pending.push_back(Pending { place, start, end: start + bytes as u64 });
+        record.parts().iter().try_for_each(|part| self.append(part))
     }
 
     /// Ends the file and writes its index.

@@ -21,6 +21,7 @@ mod alleles;
 mod bcf;
 mod bed;
 mod bgzf;
+mod encoded;
 mod format;
 mod header;
 mod index;

@@ -2,6 +2,7 @@
 
 use crate::Row;
 use crate::alleles::Times;
+use crate::encoded::Encoded;
 use crate::losses::Losses;
 use gj_kernels::Call;
 use std::io::Write;
@@ -26,32 +27,26 @@ const SPELLED: [[u8; 4]; 16] = [
     *b"\t1|.",
 ];
 
-/// The line, with its line feed.
-pub(crate) fn line(row: &Row) -> (Vec<u8>, Losses) {
+/// The line.
+pub(crate) fn line(row: &Row) -> (Encoded, Losses) {
     let variant = &row.variant;
     let times = Times::of(&row.calls);
     let (ac, an) = times.ac_an();
-    let mut out =
-        Vec::with_capacity(80 + variant.reference.len() + variant.alternate.len() + 4 * row.calls.len());
+    let mut head = Vec::with_capacity(80 + variant.reference.len() + variant.alternate.len());
     // Writing to memory cannot fail.
     let _ = write!(
-        out,
+        head,
         "{}\t{}\t.\t{}\t{}\t.\t.\tAC={ac};AN={an}\tGT",
         variant.contig, variant.position, variant.reference, variant.alternate
     );
-    if times.has_haploid() {
-        for call in &row.calls {
-            let text = &SPELLED[call.code() as usize];
-            out.extend_from_slice(if text[2] == 0 { &text[..2] } else { text });
-        }
+    let spelled = row.calls.iter().map(|call| SPELLED[call.code() as usize]);
+    let body = if times.has_haploid() {
+        let mut body = Vec::with_capacity(4 * row.calls.len());
+        spelled.for_each(|text| body.extend_from_slice(if text[2] == 0 { &text[..2] } else { &text }));
+        body
     } else {
-        let at = out.len();
-        out.resize(at + 4 * row.calls.len(), 0);
-        for (slot, call) in out[at..].chunks_exact_mut(4).zip(&row.calls) {
-            slot.copy_from_slice(&SPELLED[call.code() as usize]);
-        }
-    }
-    out.push(b'\n');
+        spelled.collect::<Vec<[u8; 4]>>().into_flattened()
+    };
     let losses = Losses { absent_as_missing: u64::from(times.get(Call::Absent)), ..Losses::default() };
-    (out, losses)
+    (Encoded { head, body, tail: b"\n" }, losses)
 }

@@ -8,8 +8,8 @@ use crate::{Column, Format, Heading, Row, bcf, bed, header, pgen, plink, vcf};
 use rayon::prelude::*;
 use std::io::{self, Read, Seek, Write};
 
-/// Calls encoded together at most: bounds memory however many columns there are.
-const CALLS_AT_ONCE: usize = 4 << 20;
+/// Calls encoded together at most: bounds memory however many columns there are, and keeps it in cache.
+const CALLS_AT_ONCE: usize = 1 << 20;
 
 /// An extract being written into `W`s; `S` is a temporary file, used for PGEN only.
 pub struct Writer<W, S: Write> {
@@ -89,7 +89,7 @@ impl<W: Write, S: Read + Write + Seek> Writer<W, S> {
             Body::Vcf(out) => {
                 for (line, losses) in encoded(rows, vcf::line) {
                     self.losses += losses;
-                    out.write_all(&line)?;
+                    line.parts().iter().try_for_each(|part| out.write_all(part))?;
                 }
             }
             Body::VcfGz(out, _) => {

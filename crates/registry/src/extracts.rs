@@ -215,13 +215,14 @@ impl Tx {
             .execute(self.db())
             .await?;
         for keys in people.chunks(ITEMS_A_STATEMENT_MAX) {
-            let rows = lists::rows(keys.len(), 2);
+            let list = lists::items(2, keys.len());
             let sql = format!(
-                "INSERT INTO extract_people (extract_id, person_key) VALUES {rows} ON CONFLICT DO NOTHING"
+                "INSERT INTO extract_people (extract_id, person_key) SELECT $1, person_key FROM people \
+                WHERE person_key IN ({list}) ON CONFLICT DO NOTHING"
             );
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.as_str());
             for key in keys {
-                query = query.bind(id.as_str()).bind(*key);
+                query = query.bind(*key);
             }
             query.execute(self.db()).await?;
         }

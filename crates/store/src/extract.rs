@@ -18,10 +18,13 @@ const CALLS_AT_ONCE: usize = 64 << 20;
 /// INVARIANT: everybody outside the sets was masked where the row was decoded.
 pub struct Extraction<'a> {
     inputs: Vec<Input<'a>>,
-    /// Of each batch: its column and the extract's, of everybody wanted.
-    places: Vec<Vec<(u32, u32)>>,
+    /// Of each batch: for each column of the extract the batch's, [`NOBODY`] where it has none.
+    places: Vec<Vec<u32>>,
     columns: usize,
 }
+
+/// No column of the batch.
+const NOBODY: u32 = u32::MAX;
 
 struct Input<'a> {
     scan: Scan<'a>,
@@ -42,15 +45,19 @@ impl<'a> Extraction<'a> {
         samples: &[i64],
         region: Option<&Region>,
     ) -> Result<Extraction<'a>, StoreError> {
-        let column: HashMap<i64, u32> =
-            samples.iter().enumerate().map(|(column, key)| (*key, column as u32)).collect();
+        let column: HashMap<i64, usize> = samples.iter().enumerate().map(|(to, key)| (*key, to)).collect();
         let mut inputs = Vec::with_capacity(batches.len());
         let mut places = Vec::with_capacity(batches.len());
         for (batch, people) in batches {
             let keys = &batch.manifest().samples;
             inputs.push(Input { scan: batch.calls(region, people)?, ready: VecDeque::new() });
-            let place = |from: usize| column.get(&keys[from]).map(|to| (from as u32, *to));
-            places.push(people.iter().filter_map(place).collect());
+            let mut of_batch = vec![NOBODY; samples.len()];
+            for from in people.iter() {
+                if let Some(to) = column.get(&keys[from]) {
+                    of_batch[*to] = from as u32;
+                }
+            }
+            places.push(of_batch);
         }
         Ok(Extraction { inputs, places, columns: samples.len() })
     }
@@ -71,8 +78,8 @@ impl<'a> Extraction<'a> {
         if parts.is_empty() {
             return Ok(None);
         }
-        let (places, columns) = (&self.places, self.columns);
-        Ok(Some(parts.into_par_iter().filter_map(|parts| merge(parts, places, columns)).collect()))
+        let places = &self.places;
+        Ok(Some(parts.into_par_iter().filter_map(|parts| merge(parts, places)).collect()))
     }
 
     fn next_parts(&mut self) -> Result<Option<Parts>, StoreError> {
@@ -99,11 +106,14 @@ impl<'a> Extraction<'a> {
 }
 
 /// One row; `None` when nobody wanted is called, so that it cannot tell that others are.
-fn merge((variant, parts): Parts, places: &[Vec<(u32, u32)>], columns: usize) -> Option<CallRow> {
-    let mut calls = vec![Call::Absent; columns];
-    for (input, part) in &parts {
-        for (from, to) in &places[*input] {
-            let (call, merged) = (part[*from as usize], &mut calls[*to as usize]);
+fn merge((variant, parts): Parts, places: &[Vec<u32>]) -> Option<CallRow> {
+    let mut parts = parts.into_iter().map(|(input, part)| {
+        let of = move |from: &u32| part.get(*from as usize).copied().unwrap_or(Call::Absent);
+        places[input].iter().map(of)
+    });
+    let mut calls: Vec<Call> = parts.next()?.collect();
+    for part in parts {
+        for (merged, call) in calls.iter_mut().zip(part) {
             // One batch holds a call, the others are absent or know as little: see `ingest`.
             if call.is_called() || *merged == Call::Absent {
                 *merged = call;

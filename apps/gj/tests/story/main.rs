@@ -11,6 +11,7 @@ mod cohort;
 mod counts;
 mod crash;
 mod demo;
+mod duckdb;
 mod extracts;
 mod house;
 mod http;

@@ -39,11 +39,16 @@ impl Columns {
         let mut open: Vec<(Batch, Vec<Option<SampleFacts>>)> = Vec::with_capacity(batches.len());
         for id in batches {
             let batch = store.batch(id)?;
-            let keys: Vec<i64> = batch.manifest().samples.iter().copied().filter(|key| *key != 0).collect();
-            let mut facts = reads.sample_facts(&keys, today).await?.into_iter();
-            let columns =
-                batch.manifest().samples.iter().map(|key| if *key == 0 { None } else { facts.next() });
-            let columns: Vec<Option<SampleFacts>> = columns.collect();
+            let facts = reads.batch_facts(id, today).await?;
+            let mut facts: HashMap<i64, SampleFacts> =
+                facts.into_iter().map(|facts| (facts.sample_key, facts)).collect();
+            let samples = &batch.manifest().samples;
+            let present = samples.iter().filter(|key| **key != 0).count();
+            let columns: Vec<Option<SampleFacts>> = samples.iter().map(|key| facts.remove(key)).collect();
+            if columns.iter().flatten().count() != present || !facts.is_empty() {
+                let what = format!("batch `{id}` holds other samples than registered");
+                return Err(GateError::Inconsistent(what));
+            }
             open.push((batch, columns));
         }
         let mut first_sample: HashMap<i64, i64> = HashMap::new();

@@ -2,17 +2,19 @@
 //! renamed when they are whole and on the disk.
 
 use crate::error::GateError;
+use blake3::Hasher;
 use gj_export::Format;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::BufWriter;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a file is called until it is whole.
 const PART: &str = "part";
-/// Bytes gathered before they are written.
-const BUFFER_BYTES: usize = 1 << 20;
+/// Bytes gathered before they are digested and written.
+const BUFFER_BYTES: usize = 1 << 18;
 
 /// Files being written. Dropped before [`OutputFiles::publish`], they leave nothing.
 #[derive(Debug)]
@@ -21,6 +23,27 @@ pub(super) struct OutputFiles {
     names: Vec<(&'static str, PathBuf, PathBuf)>,
     /// The main file, locked: two processes do not write under one name.
     _lock: File,
+    /// Digest so far of each file.
+    digests: Vec<Arc<Mutex<Hasher>>>,
+}
+
+/// A file that is digested as it is written.
+#[derive(Debug)]
+pub(super) struct Digested {
+    file: File,
+    digest: Arc<Mutex<Hasher>>,
+}
+
+impl Write for Digested {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.digest.lock().unwrap_or_else(PoisonError::into_inner).update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 impl OutputFiles {
@@ -48,16 +71,18 @@ impl OutputFiles {
             Err(TryLockError::WouldBlock) => return Err(GateError::Busy(main.clone())),
             Err(TryLockError::Error(error)) => return Err(GateError::io(main)(error)),
         }
-        Ok(OutputFiles { names, _lock: lock })
+        let digests = names.iter().map(|_| Arc::default()).collect();
+        Ok(OutputFiles { names, _lock: lock, digests })
     }
 
     /// The files, empty, in the order of [`Format::suffixes`].
-    pub(super) fn open(&self) -> Result<Vec<BufWriter<File>>, GateError> {
+    pub(super) fn open(&self) -> Result<Vec<BufWriter<Digested>>, GateError> {
         let mut files = Vec::with_capacity(self.names.len());
-        for (_, part, _) in &self.names {
+        for ((_, part, _), digest) in self.names.iter().zip(&self.digests) {
             let file = open(part)?;
             file.set_len(0).map_err(GateError::io(part))?;
-            files.push(BufWriter::with_capacity(BUFFER_BYTES, file));
+            let digested = Digested { file, digest: digest.clone() };
+            files.push(BufWriter::with_capacity(BUFFER_BYTES, digested));
         }
         Ok(files)
     }
@@ -79,12 +104,10 @@ impl OutputFiles {
     /// Makes the files durable; returns the BLAKE3 digest of each by suffix.
     pub(super) fn seal(&self) -> Result<BTreeMap<String, String>, GateError> {
         let mut digests = BTreeMap::new();
-        for (suffix, part, _) in &self.names {
-            let file = File::open(part).map_err(GateError::io(part))?;
-            file.sync_all().map_err(GateError::io(part))?;
-            let mut hasher = blake3::Hasher::new();
-            hasher.update_reader(file).map_err(GateError::io(part))?;
-            digests.insert((*suffix).to_owned(), hasher.finalize().to_hex().to_string());
+        for ((suffix, part, _), digest) in self.names.iter().zip(&self.digests) {
+            File::open(part).and_then(|file| file.sync_all()).map_err(GateError::io(part))?;
+            let digest = digest.lock().unwrap_or_else(PoisonError::into_inner);
+            digests.insert((*suffix).to_owned(), digest.finalize().to_hex().to_string());
         }
         Ok(digests)
     }
@@ -134,7 +157,6 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
 
     #[test]
     fn nothing_is_left_unless_published_and_nothing_is_overwritten() {
