@@ -16,7 +16,7 @@ connection = duckdb.connect()
 for block in re.findall(r"```sql\n(.*?)```", sys.stdin.read(), re.S):
     for statement in duckdb.extract_statements(block):
         table = connection.sql(statement.query)
-    if table is not None:
+    if not block.startswith("create"):
         print("\t".join(table.columns))
         for row in table.fetchall():
             print("\t".join(map(str, row)))
