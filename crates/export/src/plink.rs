@@ -4,6 +4,7 @@
 //! PLINK takes the number of copies from sex and chromosome. The pseudo-autosomal regions of X are the
 //! chromosomes PAR1 and PAR2, as PLINK 2 names them; PLINK 1.9 reads those with `--allow-extra-chr`.
 
+use crate::alleles::Times;
 use crate::losses::Losses;
 use crate::{Column, Row};
 use gj_kernels::Call;
@@ -39,6 +40,16 @@ pub(crate) fn pack(calls: &[Call], code: &[u8; 16]) -> Vec<u8> {
 pub(crate) fn losses(row: &Row, columns: &[Column]) -> Losses {
     let mut losses = Losses::default();
     let zone = row.variant.contig.zone(row.variant.position.get());
+    if zone == Zone::Diploid {
+        // Everybody has two copies: sex does not matter, and counting is enough.
+        let times = Times::of(&row.calls);
+        let sum = |calls: &[Call]| calls.iter().map(|call| u64::from(times.get(*call))).sum();
+        losses.absent_as_missing = sum(&[Call::Absent]);
+        losses.half_as_missing =
+            sum(&[Call::HalfRef, Call::HalfAlt, Call::MissingAltPhased, Call::AltMissingPhased]);
+        losses.ploidy = sum(&[Call::Ref, Call::Alt]);
+        return losses;
+    }
     for (call, column) in row.calls.iter().zip(columns) {
         match call {
             Call::Absent => losses.absent_as_missing += 1,

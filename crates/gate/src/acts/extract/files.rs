@@ -114,8 +114,12 @@ impl OutputFiles {
 
     /// Gives the files their own names: the main one last, so that it is never there without the others.
     pub(super) fn publish(mut self) -> Result<(), GateError> {
-        for (_, part, target) in self.names.iter().rev() {
-            fs::rename(part, target).map_err(GateError::io(target))?;
+        for (number, (_, part, target)) in self.names.iter().enumerate().rev() {
+            if let Err(error) = fs::rename(part, target) {
+                // Those that have their names already are no extract without the rest.
+                self.names[number + 1..].iter().for_each(|(_, _, target)| drop(fs::remove_file(target)));
+                return Err(GateError::io(target)(error));
+            }
         }
         if let Some(folder) = self.main().parent().filter(|folder| !folder.as_os_str().is_empty()) {
             File::open(folder).and_then(|folder| folder.sync_all()).map_err(GateError::io(folder))?;
