@@ -52,7 +52,7 @@ pub fn write(house: &House, id: &str, user: &str, format: &str, name: &str) -> V
 /// The text of a VCF, whatever its form.
 fn text(file: &Path) -> String {
     let bytes = fs::read(file).unwrap();
-    if !file.extension().is_some_and(|e| e == "gz") {
+    if file.extension().is_none_or(|e| e != "gz") {
         return String::from_utf8(bytes).unwrap();
     }
     let mut text = String::new();
