@@ -3,6 +3,7 @@
 mod audit;
 mod compact;
 mod demo;
+mod extract;
 mod freeze;
 mod frequency;
 mod import_samples;
@@ -27,6 +28,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Ingest(arguments) => ingest::run(arguments).await,
         Command::Freeze(arguments) => freeze::run(arguments).await,
         Command::Frequency(arguments) => frequency::run(arguments).await,
+        Command::Extract(arguments) => extract::run(arguments).await,
         Command::Withdraw(arguments) => withdraw::run(arguments).await,
         Command::Receipt(arguments) => withdraw::receipt(arguments).await,
         Command::Status(arguments) => status::run(arguments).await,

@@ -129,7 +129,13 @@ impl Gate {
         self.admit(asker, act, institution.as_str(), &facts).await
     }
 
-    async fn admit(&self, asker: &Asker, act: &str, subject: &str, facts: &Facts) -> Result<(), GateError> {
+    pub(crate) async fn admit(
+        &self,
+        asker: &Asker,
+        act: &str,
+        subject: &str,
+        facts: &Facts,
+    ) -> Result<(), GateError> {
         match decide(facts) {
             Decision::Allow(_) => Ok(()),
             Decision::Deny(refused) => {
@@ -140,7 +146,7 @@ impl Gate {
         }
     }
 
-    async fn note_refusal(
+    pub(crate) async fn note_refusal(
         &self,
         asker: &Asker,
         act: &str,
@@ -154,7 +160,12 @@ impl Gate {
         self.commit_answer(tx).await
     }
 
-    async fn facts(&self, reads: &mut Reads, asker: &Asker, act: &str) -> Result<Facts, GateError> {
+    pub(crate) async fn facts(
+        &self,
+        reads: &mut Reads,
+        asker: &Asker,
+        act: &str,
+    ) -> Result<Facts, GateError> {
         let today = self.inner.clock.today();
         let settings = self.settings(reads).await?;
         let user = match &asker.user {
@@ -174,6 +185,7 @@ impl Gate {
             purpose: None,
             freeze_exists: true,
             someone_allows: true,
+            extract: None,
             smallest_cell: settings.min_cell,
             rules: rules.into_iter().map(rule_text).collect::<Result<_, _>>()?,
         })
@@ -200,6 +212,7 @@ impl Gate {
             None => (String::new(), String::new()),
         };
         Ok(Applicant {
+            user: user.id.to_string(),
             active: user.active,
             institution: user.institution.to_string(),
             institution_class,
@@ -209,7 +222,11 @@ impl Gate {
         })
     }
 
-    async fn purpose_fact(&self, reads: &mut Reads, purpose: &Purpose) -> Result<PurposeFact, GateError> {
+    pub(crate) async fn purpose_fact(
+        &self,
+        reads: &mut Reads,
+        purpose: &Purpose,
+    ) -> Result<PurposeFact, GateError> {
         let term = reads.purpose(&purpose.code, self.inner.clock.today()).await?;
         let has_disease = purpose.disease.is_some();
         Ok(match term {

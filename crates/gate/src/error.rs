@@ -83,6 +83,12 @@ pub enum GateError {
     /// The person is not known, or left before.
     #[error("{0}")]
     Participant(&'static str),
+    /// An approval or an extract cannot be as asked.
+    #[error("{0}; nothing was changed")]
+    Extract(String),
+    /// An extract would replace a file.
+    #[error("`{0}` exists already; choose another `--out`, or move it away")]
+    TargetExists(PathBuf),
     /// An answer would be too long.
     #[error(
         "the region holds more than {limit} variants; ask for a shorter one (`limits.sites_max` in gj.toml)"

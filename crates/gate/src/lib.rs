@@ -41,6 +41,7 @@ mod error;
 mod gate;
 mod grant;
 mod lock;
+mod random;
 mod release;
 mod view;
 

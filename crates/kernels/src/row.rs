@@ -474,12 +474,12 @@ pub fn decode(
         |start| begin = start,
         |sample, _, call| other.push((sample, call)),
     )?;
-    for sample in people.iter() {
-        out[sample] = match (&begin, order) {
-            (Start::Common(call), _) => *call,
-            (Start::Silent(flip), Some(order)) => order.silent(sample, *flip),
-            (Start::Silent(_), None) => Call::Absent,
-        };
+    match (begin, order) {
+        (Start::Common(Call::Absent), _) | (Start::Silent(_), None) => {}
+        (Start::Common(call), _) => people.runs().for_each(|run| out[run].fill(call)),
+        (Start::Silent(flip), Some(order)) => {
+            people.iter().for_each(|sample| out[sample] = order.silent(sample, flip));
+        }
     }
     for (sample, call) in other {
         if people.contains(sample) {

@@ -78,6 +78,8 @@ names! {
     PanelId = "panel id";
     /// The counts of one batch: the start of its manifest's digest.
     CensusId = "census id";
+    /// An approved extract of genotypes.
+    ExtractId = "extract id";
 }
 
 #[cfg(test)]

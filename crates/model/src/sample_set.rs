@@ -1,5 +1,7 @@
 //! A set of the people of one batch. Nothing reads genotypes without one.
 
+use std::ops::Range;
+
 /// A set of sample indices `0..len` of one batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SampleSet {
@@ -54,6 +56,20 @@ impl SampleSet {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
+    /// Runs of neighbouring indices in the set, ascending, split at multiples of 64 where that is easier:
+    /// whole words are one step, for kernels that fill them.
+    pub fn runs(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        self.words.iter().enumerate().flat_map(|(word, bits)| {
+            let mut left = *bits;
+            std::iter::from_fn(move || {
+                let start = left.trailing_zeros();
+                let length = left.checked_shr(start)?.trailing_ones();
+                left &= u64::MAX.checked_shl(start + length).unwrap_or(0);
+                Some(word * 64 + start as usize..word * 64 + (start + length) as usize)
+            })
+        })
+    }
+
     /// Indices in the set, ascending.
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.len).filter(|index| self.contains(*index))
@@ -72,5 +88,22 @@ mod tests {
         set.remove(9000);
         assert!(!set.contains(64) && set.contains(129) && !set.contains(130));
         assert_eq!(set.iter().count(), 129);
+    }
+
+    #[test]
+    fn runs_are_the_same_indices() {
+        let mut sets = vec![SampleSet::none(0), SampleSet::none(70), SampleSet::all(64), SampleSet::all(200)];
+        for gaps in [1, 2, 3, 7, 63, 64, 65] {
+            let mut set = SampleSet::all(300);
+            (0..300).step_by(gaps).for_each(|index| set.remove(index));
+            sets.push(set);
+            let mut set = SampleSet::none(300);
+            (0..300).step_by(gaps).for_each(|index| set.insert(index));
+            sets.push(set);
+        }
+        for set in sets {
+            assert!(set.runs().flatten().eq(set.iter()));
+            assert!(set.runs().all(|run| !run.is_empty()));
+        }
     }
 }

@@ -20,6 +20,8 @@ pub struct Facts {
     pub freeze_exists: bool,
     /// Whether the freeze holds anybody who allowed what [`crate::needed_scope`] asks for.
     pub someone_allows: bool,
+    /// The extract that is approved or written, for acts on one.
+    pub extract: Option<ExtractFact>,
     /// The programme's smallest count that is shown.
     pub smallest_cell: u32,
     /// Sentences of the rules in force today, by code.
@@ -29,6 +31,8 @@ pub struct Facts {
 /// Who asks.
 #[derive(Debug, Clone)]
 pub struct Applicant {
+    /// Account name.
+    pub user: String,
     /// Whether the account is active.
     pub active: bool,
     /// The applicant's institution.
@@ -54,6 +58,19 @@ pub struct PurposeFact {
     pub has_disease: bool,
     /// What every person counted must have allowed.
     pub needs_scope: Scope,
+}
+
+/// An approval of an extract of genotypes, as it is or as it is being made.
+#[derive(Debug, Clone)]
+pub struct ExtractFact {
+    /// The account that receives it; `None` when there is no approval of that number.
+    pub recipient: Option<String>,
+    /// Whether it was revoked.
+    pub revoked: bool,
+    /// Last day on which it may be written.
+    pub valid_to: NaiveDate,
+    /// Whether the purpose stated is the one approved.
+    pub same_purpose: bool,
 }
 
 /// A rule of the programme that is in force today.

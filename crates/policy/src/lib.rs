@@ -12,4 +12,4 @@ mod facts;
 mod rules;
 
 pub use decide::{Decision, Terms, decide, needed_scope};
-pub use facts::{Applicant, Facts, PurposeFact, RuleText};
+pub use facts::{Applicant, ExtractFact, Facts, PurposeFact, RuleText};

@@ -1,6 +1,6 @@
 //! The rules that can deny, in the order in which a refused person reads them.
 
-use crate::facts::Facts;
+use crate::facts::{ExtractFact, Facts};
 use gj_model::Reason;
 
 /// A rule: when it denies, and what is said where the programme has no row for it.
@@ -64,7 +64,59 @@ pub(crate) const RULES: &[Rule] = &[
         ja: "利用料の支払いが必要です。",
         en: "A payment is needed.",
     },
+    Rule {
+        code: "extract-unapproved",
+        denies: |facts| is_active(facts) && facts.act == WRITE && own_extract(facts).is_none(),
+        ja: "この番号で承認された切り出しはありません。",
+        en: "No extract of that number is approved for you.",
+    },
+    Rule {
+        code: "extract-revoked",
+        denies: |facts| own_extract(facts).is_some_and(|extract| extract.revoked),
+        ja: "切り出しの承認は取り消されています。",
+        en: "The approval of the extract was revoked.",
+    },
+    Rule {
+        code: "extract-expired",
+        denies: |facts| own_extract(facts).is_some_and(|extract| extract.valid_to < facts.today),
+        ja: "切り出しの承認期限が過ぎています。",
+        en: "The approval of the extract has run out.",
+    },
+    Rule {
+        code: "extract-other-purpose",
+        denies: |facts| own_extract(facts).is_some_and(|extract| !extract.same_purpose),
+        ja: "承認された利用目的と異なります。",
+        en: "This is not the purpose that was approved.",
+    },
+    Rule {
+        code: "extract-own",
+        denies: approves_own,
+        ja: "自分が受け取る切り出しは承認できません。",
+        en: "You cannot approve an extract that you receive yourself.",
+    },
 ];
+
+/// Acts on extracts, as in the table of roles.
+const WRITE: &str = "extract.write";
+const APPROVE: &str = "extract.approve";
+
+fn is_active(facts: &Facts) -> bool {
+    facts.applicant.as_ref().is_some_and(|applicant| applicant.active)
+}
+
+/// The approval that is to be written under, if it is the applicant's: of another's nothing is told, not
+/// even that there is one.
+fn own_extract(facts: &Facts) -> Option<&ExtractFact> {
+    let (applicant, extract) = (facts.applicant.as_ref()?, facts.extract.as_ref()?);
+    let own = applicant.active && facts.act == WRITE && extract.recipient.as_ref() == Some(&applicant.user);
+    own.then_some(extract)
+}
+
+/// Who receives must not be who approves.
+fn approves_own(facts: &Facts) -> bool {
+    let (Some(applicant), Some(extract)) = (&facts.applicant, &facts.extract) else { return false };
+    facts.act == APPROVE && extract.recipient.as_ref() == Some(&applicant.user)
+}
 
 /// Acts for an institution are its own users', or those of whoever may act for any.
 fn institution_forbids(facts: &Facts) -> bool {

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use gj_model::{Bilingual, ScopeItem};
-use gj_policy::{Applicant, Decision, Facts, PurposeFact, RuleText, decide};
+use gj_policy::{Applicant, Decision, ExtractFact, Facts, PurposeFact, RuleText, decide};
 use std::fmt::Write;
 
 fn rule(code: &str, classes: &[&str], needs: &[ScopeItem], home: &str) -> RuleText {
@@ -26,6 +26,11 @@ fn facts(applicant: Option<Applicant>, act: &str, purpose: Option<PurposeFact>) 
         purpose,
         freeze_exists: true,
         someone_allows: true,
+        extract: match act {
+            "extract.write" => Some(approval()),
+            "extract.approve" => Some(ExtractFact { recipient: Some("somebody".into()), ..approval() }),
+            _ => None,
+        },
         smallest_cell: 10,
         rules: vec![
             rule("payment-missing", &["company"], &[], ""),
@@ -35,8 +40,19 @@ fn facts(applicant: Option<Applicant>, act: &str, purpose: Option<PurposeFact>) 
     }
 }
 
+/// An extract that is approved for the applicant until today.
+fn approval() -> ExtractFact {
+    ExtractFact {
+        recipient: Some("applicant".into()),
+        revoked: false,
+        valid_to: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
+        same_purpose: true,
+    }
+}
+
 fn applicant(class: &str, country: &str, acts: &[&str], paid: bool) -> Applicant {
     Applicant {
+        user: "applicant".into(),
         active: true,
         institution: "own".into(),
         institution_class: class.into(),
@@ -66,7 +82,7 @@ fn line(decision: &Decision) -> String {
     }
 }
 
-const ACTS: [&str; 8] = [
+const ACTS: [&str; 10] = [
     "frequency.read",
     "genomes.submit",
     "samples.import",
@@ -75,6 +91,8 @@ const ACTS: [&str; 8] = [
     "programme.edit",
     "audit.read",
     "overview.read",
+    "extract.approve",
+    "extract.write",
 ];
 
 fn matrix() -> String {
@@ -86,14 +104,15 @@ fn matrix() -> String {
         "participant.withdraw",
         "programme.edit",
     ];
+    let researcher = ["frequency.read", "extract.write"];
     let contributor = applicant("hospital", "JP", &["genomes.submit", "samples.import"], false);
     let people: Vec<(&str, Option<Applicant>)> = vec![
         ("nobody", None),
-        ("university researcher", Some(applicant("university", "JP", &["frequency.read"], false))),
-        ("university researcher abroad", Some(applicant("university", "FR", &["frequency.read"], false))),
-        ("company researcher, unpaid", Some(applicant("company", "JP", &["frequency.read"], false))),
-        ("company researcher, paid", Some(applicant("company", "JP", &["frequency.read"], true))),
-        ("company researcher abroad, paid", Some(applicant("company", "US", &["frequency.read"], true))),
+        ("university researcher", Some(applicant("university", "JP", &researcher, false))),
+        ("university researcher abroad", Some(applicant("university", "FR", &researcher, false))),
+        ("company researcher, unpaid", Some(applicant("company", "JP", &researcher, false))),
+        ("company researcher, paid", Some(applicant("company", "JP", &researcher, true))),
+        ("company researcher abroad, paid", Some(applicant("company", "US", &researcher, true))),
         ("clinician", Some(applicant("hospital", "JP", &["frequency.read"], false))),
         ("data manager", Some(applicant("national-centre", "JP", &manager, false))),
         (
@@ -101,6 +120,7 @@ fn matrix() -> String {
             Some(Applicant { institution: "centre".into(), ..contributor.clone() }),
         ),
         ("contributor, for another institution", Some(contributor)),
+        ("access committee", Some(applicant("national-centre", "JP", &["extract.approve"], false))),
         ("auditor", Some(applicant("state-body", "JP", &["audit.read"], false))),
         (
             "inactive data manager",
@@ -110,11 +130,40 @@ fn matrix() -> String {
     let mut text = String::new();
     for (who, applicant) in people {
         for act in ACTS {
-            let purpose = (act == "frequency.read").then(purpose);
+            let purpose = matches!(act, "frequency.read" | "extract.write").then(purpose);
             let decision = decide(&facts(applicant.clone(), act, purpose));
             writeln!(text, "{who} | {act} | {}", line(&decision)).unwrap();
         }
     }
+    text + &extracts()
+}
+
+/// What an approval must be for its recipient to write, and for the committee to give it.
+fn extracts() -> String {
+    let yesterday = approval().valid_to.pred_opt().unwrap();
+    let writings: [(&str, Option<ExtractFact>); 7] = [
+        ("approved", Some(approval())),
+        ("that nobody approved", None),
+        ("under an unknown number", Some(ExtractFact { recipient: None, ..approval() })),
+        ("of another user", Some(ExtractFact { recipient: Some("somebody".into()), ..approval() })),
+        ("revoked", Some(ExtractFact { revoked: true, ..approval() })),
+        ("run out", Some(ExtractFact { valid_to: yesterday, ..approval() })),
+        ("for another purpose", Some(ExtractFact { same_purpose: false, ..approval() })),
+    ];
+    let mut text = String::new();
+    for (what, extract) in writings {
+        for (who, class) in
+            [("university researcher", "university"), ("company researcher, unpaid", "company")]
+        {
+            let asker = applicant(class, "JP", &["extract.write"], false);
+            let facts =
+                Facts { extract: extract.clone(), ..facts(Some(asker), "extract.write", Some(purpose())) };
+            writeln!(text, "{who} | extract.write, {what} | {}", line(&decide(&facts))).unwrap();
+        }
+    }
+    let member = applicant("university", "JP", &["extract.approve"], false);
+    let own = Facts { extract: Some(approval()), ..facts(Some(member), "extract.approve", None) };
+    writeln!(text, "access committee | extract.approve, for oneself | {}", line(&decide(&own))).unwrap();
     text
 }
 

@@ -8,7 +8,7 @@ use crate::row::{self, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Every act the programme knows; a role holds some of them.
-pub const ACTS: [&str; 10] = [
+pub const ACTS: [&str; 13] = [
     "programme.edit",
     "samples.import",
     "genomes.submit",
@@ -19,6 +19,9 @@ pub const ACTS: [&str; 10] = [
     "overview.read",
     "institution.any",
     "store.compact",
+    "extract.approve",
+    "extract.write",
+    "extract.read",
 ];
 
 /// One role with its acts.

@@ -21,6 +21,7 @@ mod census;
 mod counts;
 mod durable;
 mod error;
+mod extract;
 mod manifest;
 mod merge;
 mod orders;
@@ -36,6 +37,7 @@ pub use batch::{
 };
 pub use census::{Census, CensusSeal, Counting, StagedCensus, assignment};
 pub use error::StoreError;
+pub use extract::Extraction;
 pub use manifest::{BatchManifest, CensusManifest, PanelManifest};
 pub use merge::{Merge, Part, Sites, Source};
 pub use panel::{Panel, PanelRows, PanelSeal};

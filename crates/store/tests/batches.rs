@@ -3,7 +3,7 @@
 
 use gj_kernels::{Call, Classes, encode};
 use gj_model::{BatchId, Contig, Counts, Position, Region, ReleaseClass, SampleSet, Scope, Sex, Variant};
-use gj_store::{Batch, CallRow, Counting, Merge, Part, Source, Store, StoreError};
+use gj_store::{Batch, CallRow, Counting, Extraction, Merge, Part, Source, Store, StoreError};
 use proptest::prelude::*;
 
 fn variant(contig: &str, position: u32, alternate: &str) -> Variant {
@@ -183,5 +183,66 @@ proptest! {
             prop_assert_eq!(live.next_site().unwrap(), Some(site.clone()));
         }
         prop_assert_eq!(live.next_site().unwrap(), None);
+    }
+}
+
+/// A batch of these samples, by key; rows in which nobody has a record are left out.
+fn write_keys(store: &Store, rows: &[(Variant, Vec<Call>)], keys: &[i64]) -> Batch {
+    let mut writer = store.new_batch().unwrap();
+    for (variant, calls) in rows.iter().filter(|(_, calls)| calls.iter().any(|c| *c != Call::Absent)) {
+        writer.push(variant.clone(), None, encode(calls)).unwrap();
+    }
+    let seal = writer.finish("centre".parse().unwrap(), keys.to_vec(), vec!["source".into()]).unwrap();
+    store.batch(&seal.id).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// Each call lies in one of two batches; the extract of some people, in an order of its own, is what
+    /// was given of them and nothing of others.
+    #[test]
+    fn an_extract_is_what_was_submitted_of_its_people(
+        calls in proptest::collection::vec(proptest::collection::vec(0u8..16, 9), 1..60),
+        held in any::<u64>(),
+        wanted in proptest::collection::vec(any::<bool>(), 9),
+        start in 0u32..40,
+    ) {
+        let (_folder, store) = store();
+        let keys: Vec<i64> = (1..=9).collect();
+        let mut halves = [Vec::new(), Vec::new()];
+        let mut whole: Vec<(Variant, Vec<Call>)> = Vec::new();
+        for (number, row) in calls.iter().enumerate() {
+            let variant = variant("chr2", 1 + number as u32, "C");
+            let row: Vec<Call> = row.iter().map(|code| Call::from_code(*code)).collect();
+            let in_first = |sample: usize| held.rotate_left((number * 11 + sample) as u32) & 1 == 1;
+            for (half, first) in [(0, true), (1, false)] {
+                let part = row.iter().enumerate().map(|(s, call)| if in_first(s) == first { *call } else { Call::Absent });
+                halves[half].push((variant.clone(), part.collect()));
+            }
+            whole.push((variant, row));
+        }
+        let mut people = SampleSet::none(9);
+        wanted.iter().enumerate().filter(|(_, wanted)| **wanted).for_each(|(s, _)| people.insert(s));
+        let mut samples: Vec<i64> = people.iter().map(|s| keys[s]).collect();
+        samples.reverse();
+        let batches: Vec<(Batch, SampleSet)> =
+            halves.iter().map(|rows| (write_keys(&store, rows, &keys), people.clone())).collect();
+        let region = Region::new("chr2".parse().unwrap(), u64::from(start) + 1, 60).unwrap();
+        let mut extraction = Extraction::new(&batches, &samples, Some(&region)).unwrap();
+        let mut found = Vec::new();
+        while let Some(rows) = extraction.next_rows().unwrap() {
+            found.extend(rows);
+        }
+        let inside = whole.into_iter().filter(|(v, _)| region.contains(v.contig, v.position.get()));
+        let expected: Vec<CallRow> = inside
+            .map(|(variant, row)| CallRow {
+                variant,
+                origin: None,
+                calls: samples.iter().map(|key| row[*key as usize - 1]).collect(),
+            })
+            .filter(|row| row.calls.iter().any(|call| call.is_called()))
+            .collect();
+        prop_assert_eq!(found, expected);
     }
 }

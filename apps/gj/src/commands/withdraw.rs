@@ -59,9 +59,19 @@ fn tell_what_waits(error: &GateError) {
 fn print(receipt: &Value) {
     let text = |pointer: &str| receipt.pointer(pointer).and_then(Value::as_str).unwrap_or("-");
     let count = |pointer: &str| receipt.pointer(pointer).and_then(Value::as_array).map_or(0, Vec::len);
+    let list = |pointer: &str| {
+        let items = receipt.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
+        items.filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+    };
     println!("receipt / 受領番号 {} ({})", text("/receipt"), text("/at"));
     println!("  {}", text("/effect/ja"));
     println!("  {}", text("/effect/en"));
     println!("  state: {}; releases concerned: {}", text("/state"), count("/releases"));
+    if count("/not_recallable/extracts") > 0 {
+        println!(
+            "  extracts that hold the person, to be told to their recipients: {}",
+            list("/not_recallable/extracts")
+        );
+    }
     println!("  batches rewritten without the person: {}", count("/repaired/batches_rewritten"));
 }

@@ -9,17 +9,18 @@ gj -> analysis api gate model portal
 portal -> api gate model
 api -> analysis gate model
 analysis -> gate
-gate -> ingest kernels model policy registry store
+gate -> export ingest kernels model policy registry store
 ingest -> kernels model store
 registry -> model
 store -> kernels model
+export -> kernels model
 policy -> model
 kernels -> model
 model ->
 ";
 
 /// Crates that must not meet a clock, a file or the network: facts in, decisions and numbers out.
-const PURE: [&str; 3] = ["model", "kernels", "policy"];
+const PURE: [&str; 4] = ["model", "kernels", "policy", "export"];
 
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

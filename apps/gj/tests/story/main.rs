@@ -4,6 +4,7 @@
 //! or `shared` beside the checkout); a plain clone without it skips them and says so, CI fails.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod approvals;
 mod arrows;
 mod bad_input;
 mod censuses;
@@ -12,6 +13,8 @@ mod counts;
 mod crash;
 mod demo;
 mod disk;
+mod duckdb;
+mod extracts;
 mod house;
 mod http;
 mod invariance;

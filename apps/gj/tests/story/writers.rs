@@ -261,3 +261,57 @@ fn verifying_goes_on_while_batches_are_replaced() {
     }
     house.ok(&["verify"], &[]);
 }
+
+/// Somebody leaves while an extract that holds them is written, at any moment: either the files leave
+/// them out, or their receipt names the extract.
+#[test]
+fn an_extract_leaves_out_who_withdraws_or_their_receipt_names_it() {
+    let house = with_batches(4, 600);
+    let approve = ["extract", "approve", "--release", "r1", "--for", "academic", "--purpose", "GRU"];
+    let more = ["--region", "chr2", "--region", "chr10", "--until", "2099-01-01", "--reference", "x"];
+    let approve = || house.ok(&[&approve[..], &more[..]].concat(), &[]).trim().to_owned();
+    let write = |id: &str, name: &str| {
+        let words = ["extract", "write", id, "--as", "academic", "--format", "bcf", "--json", "--out"];
+        house.command(&words, &[&house.beside(name)])
+    };
+    let timed = |run: usize| {
+        let mut writing = write(&approve(), &format!("timed-{run}"));
+        let started = Instant::now();
+        assert!(writing.output().unwrap().status.success());
+        started.elapsed()
+    };
+    // The quickest, so that on a busy machine most are stopped under way.
+    let takes = (0..3).map(timed).min().unwrap();
+    let mut dice = Dice(9);
+    let mut seen = [0; 2];
+    for person in 0..PEOPLE - 2 {
+        let id = approve();
+        let mut writing = write(&id, &format!("of-{person}"));
+        let writing = writing.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_micros(dice.roll(takes.as_micros() as u64)));
+        signal(&writing, "-STOP");
+        let mut leaving = house.command(&["withdraw", "--json", &format!("P{person}")], &[]);
+        let mut leaving = leaving.stdout(Stdio::piped()).spawn().unwrap();
+        // Stopped while it holds the registry, writing would be waited for.
+        for _ in 0..100 {
+            if leaving.try_wait().unwrap().is_some() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        signal(&writing, "-CONT");
+        let receipt: Value = serde_json::from_slice(&leaving.wait_with_output().unwrap().stdout).unwrap();
+        let written = writing.wait_with_output().unwrap();
+        assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+        let report: Value = serde_json::from_slice(&written.stdout).unwrap();
+        let before = (PEOPLE - person) as u64;
+        let held = report["people"].as_u64().unwrap() == before;
+        assert!(held || report["people"] == before - 1);
+        let named = receipt["not_recallable"]["extracts"].as_array().unwrap();
+        assert_eq!(named.contains(&id.into()), held, "P{person}");
+        seen[usize::from(held)] += 1;
+    }
+    eprintln!("{} left out, {} named", seen[0], seen[1]);
+    assert!(seen[0] > 0, "nobody left while an extract was written");
+    house.ok(&["verify"], &[]);
+}

@@ -55,12 +55,17 @@ impl People {
         let mut open = Vec::with_capacity(batches.len());
         for id in batches {
             let batch = store.batch(id)?;
-            let keys: Vec<i64> = batch.manifest().samples.iter().copied().filter(|key| *key != 0).collect();
-            let mut facts = reads.sample_facts(&keys, today).await?.into_iter();
+            let facts = reads.batch_facts(id, today).await?;
+            let mut facts: HashMap<i64, SampleFacts> =
+                facts.into_iter().map(|facts| (facts.sample_key, facts)).collect();
+            let samples = &batch.manifest().samples;
+            let present = samples.iter().filter(|key| **key != 0).count();
             // A column whose person has left has key 0 and no facts.
-            let columns =
-                batch.manifest().samples.iter().map(|key| if *key == 0 { None } else { facts.next() });
-            let columns: Vec<Option<SampleFacts>> = columns.collect();
+            let columns: Vec<Option<SampleFacts>> = samples.iter().map(|key| facts.remove(key)).collect();
+            if columns.iter().flatten().count() != present || !facts.is_empty() {
+                let what = format!("batch `{id}` holds other samples than registered");
+                return Err(GateError::Inconsistent(what));
+            }
             open.push(OpenBatch { batch, columns });
         }
         let leaving = reads.unfinished_withdrawals().await?;
@@ -100,6 +105,11 @@ impl People {
 }
 
 impl Roll {
+    /// Whether a sample is one by which somebody is counted.
+    pub(crate) fn counts(&self, facts: &SampleFacts) -> bool {
+        self.class_of.contains_key(&facts.sample_key)
+    }
+
     fn of(&self, column: &Option<SampleFacts>) -> Option<usize> {
         column.as_ref().and_then(|facts| self.class_of.get(&facts.sample_key)).copied()
     }

@@ -5,6 +5,7 @@ use crate::ask::Asker;
 use crate::audit::Note;
 use crate::error::GateError;
 use crate::gate::Gate;
+use crate::random;
 use gj_model::UserId;
 use gj_registry::{Change, Programme};
 use serde_json::json;
@@ -71,10 +72,7 @@ impl Gate {
     /// A refusal; an unknown account.
     pub async fn issue_token(&self, asker: &Asker, user: &UserId) -> Result<String, GateError> {
         self.authorise(asker, ACT, user.as_str()).await?;
-        let mut bytes = [0u8; 32];
-        getrandom::fill(&mut bytes)
-            .map_err(|e| GateError::Inconsistent(format!("no random numbers: {e}")))?;
-        let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let token = random::digits::<32>()?;
         let mut tx = self.inner.registry.begin().await?;
         tx.set_token(user, &token).await?;
         let note = Note {

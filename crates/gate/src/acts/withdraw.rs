@@ -4,6 +4,7 @@ use crate::ask::Asker;
 use crate::audit::Note;
 use crate::error::GateError;
 use crate::gate::Gate;
+use crate::random;
 use gj_model::FreezeName;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -57,7 +58,9 @@ impl Gate {
                 ));
             }
             let at = self.inner.clock.at();
-            let receipt = new_receipt()?;
+            // A receipt number says nothing about the person.
+            let receipt = format!("W-{}", random::digits::<10>()?);
+            let extracts = tx.extracts_of_person(person.person_key).await?;
             let batches = tx.batches_of_person(person.person_key).await?;
             let stale = tx.mark_stale(person.person_key).await?;
             let mut answers = 0;
@@ -76,13 +79,14 @@ impl Gate {
                 "batches": batches.len(),
                 "not_recallable": {
                     "answers_given_from_these_releases": answers,
-                    "ja": "すでに渡された集計値は回収できません。",
-                    "en": "Counts already handed out cannot be called back.",
+                    "extracts": extracts,
+                    "ja": "すでに渡された集計値と、渡された遺伝子型の切り出し（上記の番号）は回収できません。切り出しの受領者には、該当する列の削除を求めます。",
+                    "en": "Counts and extracts of genotypes (numbers above) already handed out cannot be called back. Who received an extract is to be told which column to remove.",
                 },
                 "repaired": null,
             });
             tx.withdraw(&receipt, person.person_key, &at, &document).await?;
-            let detail = json!({ "releases": stale.len(), "batches": batches.len() });
+            let detail = json!({ "releases": stale.len(), "batches": batches.len(), "extracts": extracts });
             let note = Note { actor: asker.name(), act: ACT, subject: &receipt, outcome: "masked", detail };
             self.note(&mut tx, note).await?;
             receipts.push((receipt, document));
@@ -131,12 +135,4 @@ impl Gate {
         self.commit(tx).await?;
         Ok(withdrawal.document)
     }
-}
-
-/// A receipt number that says nothing about the person.
-fn new_receipt() -> Result<String, GateError> {
-    let mut bytes = [0u8; 10];
-    getrandom::fill(&mut bytes).map_err(|e| GateError::Inconsistent(format!("no random numbers: {e}")))?;
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("W-{digits}"))
 }

@@ -1,7 +1,8 @@
 //! Making the registry's programme that of a file, in one change, whole or nothing.
 //!
 //! A row the file leaves out goes, unless something refers to it: contributors that arrived with a
-//! sample sheet stay, and so does, switched off, an account that stands in the audit log.
+//! sample sheet stay, and so does, switched off, an account that stands in the audit log or receives
+//! an extract.
 
 use super::{Change, ChangeKind, Programme, Settings, changes};
 use crate::error::Error;
@@ -41,7 +42,7 @@ impl Tx {
     async fn remove_row(&mut self, table: &str, id: &str) -> Result<ChangeKind, Error> {
         match table {
             "payment" => self.remove_payment(id).await?,
-            "user" if self.has_acted(id).await? => {
+            "user" if self.has_acted(id).await? || self.receives_extracts(id).await? => {
                 self.switch_off_user(id).await?;
                 return Ok(ChangeKind::Kept);
             }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
 
 mod audit;
+mod extracts;
 mod opening;
 mod people;
 mod programme;
