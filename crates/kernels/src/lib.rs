@@ -8,9 +8,11 @@ mod bytes;
 pub mod call;
 pub mod classes;
 pub mod row;
+pub mod unrecorded;
 
 pub use block::{Block, BlockEncoder, Order};
 pub use call::Call;
 pub use classes::Classes;
 pub use classes::Histogram;
 pub use row::{CountedOrder, RowError, Scratch, decode, encode, tally};
+pub use unrecorded::Unrecorded;

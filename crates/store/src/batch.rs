@@ -7,7 +7,9 @@ mod writer;
 
 pub use writer::{BatchSeal, BatchWriter};
 
+use crate::callability::Callability;
 use crate::error::StoreError;
+use crate::evidence::EvidenceTable;
 use crate::manifest::{self, BatchManifest};
 use crate::orders::Orders;
 use crate::table::{Rows, Table, variants};
@@ -38,7 +40,10 @@ impl Store {
         let samples = manifest.samples.len();
         let open = |orders: &manifest::Orders| Orders::open(&dir, &orders.lengths, &orders.sums, samples);
         let orders = manifest.orders.as_ref().map(open).transpose()?.map(Arc::new);
-        Ok(Batch { id: id.clone(), manifest, digest, table, orders })
+        let callability = manifest.callability.as_ref().map(|section| Callability::open(&dir, section));
+        let evidence = manifest.evidence.as_ref().map(|section| EvidenceTable::open(&dir, section));
+        let (callability, evidence) = (callability.transpose()?, evidence.transpose()?);
+        Ok(Batch { id: id.clone(), manifest, digest, table, orders, callability, evidence })
     }
 }
 
@@ -50,6 +55,8 @@ pub struct Batch {
     digest: String,
     table: Table,
     orders: Option<Arc<Orders>>,
+    pub(crate) callability: Option<Callability>,
+    pub(crate) evidence: Option<EvidenceTable>,
 }
 
 /// One row with the calls of the people asked for; everybody else reads [`Call::Absent`].
@@ -95,6 +102,8 @@ impl Batch {
     /// [`StoreError::Damaged`] with the file and the place.
     pub fn check(&self) -> Result<(), StoreError> {
         self.table.check_all()?;
+        self.callability.as_ref().map_or(Ok(()), Callability::check_all)?;
+        self.evidence.as_ref().map_or(Ok(()), EvidenceTable::check_all)?;
         self.orders.as_ref().map_or(Ok(()), |orders| orders.check_all())
     }
 
@@ -126,7 +135,7 @@ impl Batch {
         Ok(Scan { batch: self, rows: self.table.read(region, chunk)?, people })
     }
 
-    fn check_people(&self, given: usize) -> Result<(), StoreError> {
+    pub(crate) fn check_people(&self, given: usize) -> Result<(), StoreError> {
         let batch = self.samples();
         if given == batch { Ok(()) } else { Err(StoreError::WrongPeople { given, batch }) }
     }

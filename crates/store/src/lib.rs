@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! DIR/batches/<id>/   manifest.json  genotypes.parquet  genotypes.sums  [orders.bin  orders.sums]
+//!                     [callability.parquet  callability.sums]  [evidence.parquet  evidence.sums]
 //! DIR/panels/<id>/    manifest.json  panel.parquet      panel.sums
 //! DIR/staging/        what is being written; swept at the next start
 //! ```
@@ -15,9 +16,11 @@
 //! Every 64 KiB of a data file has its own digest, checked on each read.
 
 pub mod batch;
+pub mod callability;
 mod census;
 mod durable;
 mod error;
+pub mod evidence;
 mod manifest;
 mod orders;
 pub mod panel;
@@ -27,8 +30,10 @@ mod sums;
 mod table;
 
 pub use batch::{Batch, BatchSeal, BatchWriter, CallRow, CountScan, Scan};
+pub use callability::{CallabilityWriter, States, Track};
 pub use census::Counting;
 pub use error::StoreError;
+pub use evidence::{Evidence, EvidenceRow, EvidenceScan};
 pub use manifest::{BatchManifest, PanelManifest};
 pub use panel::{Panel, PanelSeal};
 pub use scratch::Scratch;

@@ -5,7 +5,9 @@
 
 use crate::Store;
 use crate::batch::{Batch, BatchSeal, BatchWriter, CallRow, Scan};
+use crate::callability::{self, States};
 use crate::error::StoreError;
+use crate::evidence;
 use gj_kernels::{BlockEncoder, Call, encode};
 use gj_model::{Contig, InstitutionId, SampleSet, Variant};
 use rayon::prelude::*;
@@ -33,9 +35,12 @@ impl Store {
             Rewriter::Plain(self.new_batch()?)
         };
         let mut scan = batch.calls(None, &people)?;
+        let mut states = batch.states(None, &people)?;
         while let Some(rows) = scan.next_rows()? {
-            writer.push(rows.into_iter().filter(has_calls).collect())?;
+            writer.push(callability::informing(rows, states.as_mut())?)?;
         }
+        let columns = (0..batch.samples()).map(|column| people.contains(column).then_some(column)).collect();
+        writer.carry_over(&[(batch, columns)], batch.samples())?;
         let mut samples = batch.manifest().samples.clone();
         gone.iter().for_each(|index| samples[index] = 0);
         writer.finish(batch.manifest().institution.clone(), samples, batch.manifest().sources.clone())
@@ -57,14 +62,17 @@ impl Store {
         let mut inputs = Vec::with_capacity(batches.len());
         for (batch, people) in batches.iter().zip(&people) {
             let columns = batch.manifest().samples.iter().map(|key| column.get(key).copied()).collect();
-            inputs.push(Input { scan: batch.calls(None, people)?, columns, ready: VecDeque::new() });
+            let (scan, states) = (batch.calls(None, people)?, batch.states(None, people)?);
+            inputs.push(Input { scan, states, columns, ready: VecDeque::new() });
         }
-        let mut writer = Sorted::new(self, samples.len())?;
+        let mut writer = Rewriter::Sorted(Sorted::new(self, samples.len())?);
         while let Some(row) = next_row(&mut inputs, samples.len())? {
             if has_calls(&row) {
                 writer.push(vec![row])?;
             }
         }
+        let carried: Vec<_> = batches.iter().zip(inputs.into_iter().map(|input| input.columns)).collect();
+        writer.carry_over(&carried, samples.len())?;
         let sources = batches.iter().flat_map(|batch| batch.manifest().sources.clone()).collect();
         writer.finish(institution.clone(), samples, sources)
     }
@@ -77,6 +85,8 @@ fn has_calls(row: &CallRow) -> bool {
 /// A batch being merged.
 struct Input<'a> {
     scan: Scan<'a>,
+    /// What its people read as where it has no row, if it says so.
+    states: Option<States>,
     /// Column of the new batch, for each of this one.
     columns: Vec<Option<usize>>,
     ready: VecDeque<CallRow>,
@@ -97,17 +107,22 @@ fn next_row(inputs: &mut [Input<'_>], samples: usize) -> Result<Option<CallRow>,
     let Some(variant) = next else { return Ok(None) };
     let mut merged = CallRow { variant, origin: None, calls: vec![Call::Absent; samples] };
     for input in inputs {
-        if input.ready.front().is_some_and(|row| row.variant == merged.variant)
-            && let Some(row) = input.ready.pop_front()
-        {
-            merged.origin = merged.origin.or(row.origin);
-            for (column, call) in input.columns.iter().zip(row.calls) {
-                // One batch holds a call, the others are absent or know as little: see `ingest`.
-                if let Some(column) = column
-                    && (call.is_called() || merged.calls[*column] == Call::Absent)
-                {
-                    merged.calls[*column] = call;
-                }
+        let row = input.ready.pop_front_if(|row| row.variant == merged.variant);
+        let (origin, calls) = match (row, &mut input.states) {
+            (Some(row), _) => (row.origin, row.calls),
+            (None, Some(states)) => {
+                let (contig, position) = (merged.variant.contig, merged.variant.position.get());
+                (None, states.at(contig, position)?.to_vec())
+            }
+            (None, None) => continue,
+        };
+        merged.origin = merged.origin.or(origin);
+        for (column, call) in input.columns.iter().zip(calls) {
+            // One batch holds a call, the others are absent or know as little: see `ingest`.
+            if let Some(column) = column
+                && (call.is_called() || merged.calls[*column] == Call::Absent)
+            {
+                merged.calls[*column] = call;
             }
         }
     }
@@ -130,6 +145,20 @@ impl Rewriter {
                 pairs.try_for_each(|(row, payload)| writer.push(row.variant, row.origin, payload))
             }
         }
+    }
+
+    /// Writes what stands beside the rows; `columns` of each batch are those of the new one.
+    fn carry_over(
+        &mut self,
+        batches: &[(&Batch, Vec<Option<usize>>)],
+        samples: usize,
+    ) -> Result<(), StoreError> {
+        let writer = match self {
+            Rewriter::Plain(writer) => writer,
+            Rewriter::Sorted(sorted) => &mut sorted.writer,
+        };
+        callability::rewrite(batches, samples, writer)?;
+        evidence::rewrite(batches, writer)
     }
 
     fn finish(

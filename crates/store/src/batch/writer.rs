@@ -1,8 +1,10 @@
 //! Writing a batch into the staging folder; it counts only once it is published whole.
 
 use crate::Store;
+use crate::callability::CallabilityWriter;
 use crate::durable;
 use crate::error::StoreError;
+use crate::evidence::{Evidence, EvidenceWriter};
 use crate::manifest::{self, BatchManifest};
 use crate::orders::OrdersWriter;
 use crate::table::TableWriter;
@@ -21,6 +23,8 @@ pub struct BatchWriter {
     payloads: Vec<Vec<u8>>,
     blocks: Vec<Option<u32>>,
     orders: Option<OrdersWriter>,
+    callability: Option<CallabilityWriter>,
+    evidence: Option<EvidenceWriter>,
     bytes: usize,
 }
 
@@ -69,7 +73,19 @@ impl Store {
         let table = TableWriter::create(&staged.0, super::TABLE, columns)?;
         let store = self.clone();
         let (origins, payloads, blocks) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(BatchWriter { store, staged, table, origins, payloads, blocks, orders, bytes: 0 })
+        let (callability, evidence) = (None, None);
+        Ok(BatchWriter {
+            store,
+            staged,
+            table,
+            origins,
+            payloads,
+            blocks,
+            orders,
+            callability,
+            evidence,
+            bytes: 0,
+        })
     }
 }
 
@@ -111,6 +127,37 @@ impl BatchWriter {
         Ok(())
     }
 
+    /// What an absent row means for each person of a batch of gVCFs; the batch has it from the first call.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn callability(&mut self) -> Result<&mut CallabilityWriter, StoreError> {
+        let writer = match self.callability.take() {
+            Some(writer) => writer,
+            None => CallabilityWriter::create(&self.staged.0)?,
+        };
+        Ok(self.callability.insert(writer))
+    }
+
+    /// Adds what supports the calls of a variant's carriers, if anything; sample columns must ascend.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsorted`] unless variants strictly ascend; otherwise when the disk refuses.
+    pub fn push_evidence(
+        &mut self,
+        variant: Variant,
+        carriers: &[(usize, Evidence)],
+    ) -> Result<(), StoreError> {
+        if carriers.is_empty() {
+            return Ok(());
+        }
+        let writer = match self.evidence.take() {
+            Some(writer) => writer,
+            None => EvidenceWriter::create(&self.staged.0)?,
+        };
+        self.evidence.insert(writer).push(variant, carriers)
+    }
+
     fn flush(&mut self) -> Result<(), StoreError> {
         self.bytes = 0;
         let origins: ArrayRef = Arc::new(StringArray::from(std::mem::take(&mut self.origins)));
@@ -150,6 +197,8 @@ impl BatchWriter {
             bytes: table.bytes,
             sums: table.sums,
             orders: orders.map(|orders| manifest::Orders { lengths: orders.lengths, sums: orders.sums }),
+            callability: self.callability.map(CallabilityWriter::finish).transpose()?,
+            evidence: self.evidence.map(EvidenceWriter::finish).transpose()?,
         };
         let digest = manifest::write(&self.staged.0, &manifest)?;
         let id: BatchId =
