@@ -7,6 +7,8 @@
 //!
 //! Never looks at names of samples except to hand them to the caller, who knows the roster.
 
+mod complete;
+mod coverage;
 mod error;
 mod held;
 mod merge;
@@ -16,6 +18,8 @@ pub use error::SubmissionError;
 
 use crate::file_rows::{FileRows, ReadOptions};
 use crate::report::ReadReport;
+use complete::Completion;
+use coverage::CoverageSpool;
 use gj_model::{Contig, InstitutionId};
 use gj_store::{Batch, BatchSeal, Store};
 use held::Held;
@@ -137,24 +141,36 @@ impl Submission {
             samples_left_out: self.names.len() - samples.len(),
             ..SubmissionReport::default()
         };
-        let spools = self.spool(store, &kept, &mut report, progress)?;
+        let mut coverage = CoverageSpool::new(store)?;
+        let spools = self.spool(store, &kept, &mut coverage, &mut report, progress)?;
+        let coverage = coverage.finish(&self.paths, samples.len())?;
         progress.merging();
         let mut held = Held::new(&roster.earlier, &samples);
         let mut writer = store.new_batch()?;
         for contig in Contig::all() {
             let mut merge = Merge::new(&spools, contig, samples.len())?;
-            let mut earlier = held.contig(contig)?;
+            let mut earlier = held.contig(contig, coverage.as_ref())?;
+            let mut completion =
+                coverage.as_ref().map(|coverage| coverage.contig(contig)).map(Completion::new);
             while let Some(mut row) = merge.next_row()? {
+                if let Some(completion) = &mut completion
+                    && !completion.complete(&mut row, samples.len(), writer.callability()?)?
+                {
+                    continue;
+                }
                 if earlier.take_out(&mut row)? {
-                    writer.push(row.variant, row.origin, row.payload.into_bytes())?;
+                    row.write(&mut writer)?;
                     report.rows += 1;
                 } else {
                     report.rows_held_already += 1;
                 }
             }
+            if let Some(completion) = completion {
+                completion.finish(writer.callability()?)?;
+            }
             report.rows_held_already += merge.repeated();
         }
-        if report.rows == 0 {
+        if report.rows == 0 && coverage.is_none() {
             return Err(if report.rows_held_already > 0 {
                 SubmissionError::NothingNew
             } else {
@@ -169,6 +185,7 @@ impl Submission {
         &mut self,
         store: &Store,
         kept: &[usize],
+        coverage: &mut CoverageSpool,
         report: &mut SubmissionReport,
         progress: &dyn Progress,
     ) -> Result<Vec<SpoolReader>, SubmissionError> {
@@ -183,9 +200,11 @@ impl Submission {
             let in_batch: Vec<usize> = in_file.iter().filter_map(|c| position[columns[*c]]).collect();
             file.keep(in_file);
             let temporary = store.scratch_file()?;
-            let spool = spool_file(&mut file, temporary, in_batch, |read| {
+            let mut cover = coverage.file(&in_batch);
+            let spool = spool_file(&mut file, temporary, in_batch.clone(), &mut cover, |read| {
                 progress.reading(done + read.bytes_read, total, rows + read.rows);
             })?;
+            cover.finish(file.report())?;
             done += file.report().bytes_total;
             rows += file.report().rows;
             report.read.absorb(file.report());

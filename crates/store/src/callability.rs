@@ -133,11 +133,7 @@ impl Batch {
     ///
     /// # Errors
     /// [`StoreError::WrongPeople`] when `people` is for another batch.
-    pub fn states(
-        &self,
-        region: Option<&Region>,
-        people: &SampleSet,
-    ) -> Result<Option<States>, StoreError> {
+    pub fn states(&self, region: Option<&Region>, people: &SampleSet) -> Result<Option<States>, StoreError> {
         self.check_people(people.len())?;
         let Some(callability) = &self.callability else { return Ok(None) };
         Ok(Some(States::new(callability.read(region, self.samples())?, people)))
@@ -156,7 +152,9 @@ impl Batch {
         while let Some(chunk) = stretches.next_stretches()? {
             for stretch in chunk.into_iter().filter(|stretch| !stretch.call.is_called()) {
                 let bases = stretch.end - stretch.start + 1;
-                uncalled[stretch.first as usize..=stretch.last as usize].iter_mut().for_each(|sum| *sum += bases);
+                uncalled[stretch.first as usize..=stretch.last as usize]
+                    .iter_mut()
+                    .for_each(|sum| *sum += bases);
             }
         }
         people.iter().filter(|s| uncalled[*s] < contig.length()).for_each(|s| covered.insert(s));

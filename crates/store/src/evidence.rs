@@ -7,9 +7,9 @@ use crate::batch::{Batch, BatchWriter};
 use crate::error::StoreError;
 use crate::manifest::Section;
 use crate::table::{Rows, Table, TableWriter, variants};
+use arrow_array::builder::{ListBuilder, UInt32Builder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
-use arrow_array::builder::{ListBuilder, UInt32Builder};
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, Field};
 use gj_model::{Region, SampleSet, Variant};
@@ -161,7 +161,8 @@ impl EvidenceWriter {
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(LISTS.len());
         for (name, values) in LISTS.iter().zip(&mut self.values) {
             let values = std::mem::take(values);
-            let mut list = ListBuilder::new(UInt32Builder::with_capacity(values.len())).with_field(item(name));
+            let mut list =
+                ListBuilder::new(UInt32Builder::with_capacity(values.len())).with_field(item(name));
             let mut rest = &values[..];
             for length in &lengths {
                 let (row, after) = rest.split_at(*length);

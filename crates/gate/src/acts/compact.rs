@@ -26,8 +26,8 @@ pub struct CompactReport {
 }
 
 /// Batches that may become one: of one institution and in exactly the same releases, because a release
-/// counts everybody of its batches.
-type Group = (InstitutionId, BTreeSet<FreezeName>);
+/// counts everybody of its batches, and of one kind: an absent row means something else in a batch of gVCFs.
+type Group = (InstitutionId, BTreeSet<FreezeName>, bool);
 
 impl Gate {
     /// Rewrites batches that came in as haplotype-sorted ones, several as one where no release can tell.
@@ -41,7 +41,7 @@ impl Gate {
 
     async fn compact_all(&self, asker: &Asker) -> Result<CompactReport, GateError> {
         let mut report = CompactReport::default();
-        for ((institution, _), ids) in self.groups().await? {
+        for ((institution, ..), ids) in self.groups().await? {
             self.compact_group(asker, &institution, &ids, &mut report).await?;
         }
         self.sweep().await?;
@@ -55,7 +55,8 @@ impl Gate {
         for batch in reads.batches().await? {
             let holding = freezes.iter().filter(|freeze| freeze.batches.contains(&batch.id));
             let holding = holding.map(|freeze| freeze.name.clone()).collect();
-            groups.entry((batch.institution, holding)).or_default().push(batch.id);
+            let is_gvcf = self.inner.store.batch(&batch.id)?.has_callability();
+            groups.entry((batch.institution, holding, is_gvcf)).or_default().push(batch.id);
         }
         Ok(groups)
     }

@@ -47,7 +47,9 @@ impl Sweep {
             self.open.pop();
             change(stretch.first as usize..=stretch.last as usize, stretch.call, Call::RefRef);
         }
-        while let Some(stretch) = self.waiting.front().filter(|next| (next.contig, next.start) <= here).copied() {
+        while let Some(stretch) =
+            self.waiting.front().filter(|next| (next.contig, next.start) <= here).copied()
+        {
             self.waiting.pop_front();
             if (stretch.contig, stretch.end) >= here {
                 change(stretch.first as usize..=stretch.last as usize, Call::RefRef, stretch.call);

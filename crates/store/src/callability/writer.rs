@@ -74,7 +74,8 @@ impl CallabilityWriter {
             if self.last.is_some_and(|last| last >= *stretch) {
                 return Err(StoreError::Unsorted);
             }
-            if self.last.is_some_and(|last| last.contig != stretch.contig) || self.pending.len() >= GROUP_ROWS {
+            if self.last.is_some_and(|last| last.contig != stretch.contig) || self.pending.len() >= GROUP_ROWS
+            {
                 self.flush()?;
             }
             self.last = Some(*stretch);
