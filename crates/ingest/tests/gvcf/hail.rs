@@ -29,27 +29,30 @@ fn built(files: &[PathBuf], per_batch: usize, floor: BlockFloor) -> Cohort {
 fn fifty_people_are_what_a_naive_joint_caller_says_however_they_are_split() {
     let Some(files) = files() else { return };
     let texts: Vec<String> = files.iter().map(|file| text_of(file)).collect();
-    for floor in [BlockFloor::default(), BlockFloor { gq: 0, dp: 0 }, BlockFloor { gq: 20, dp: 3 }] {
-        let people = naive::people(texts.iter().map(String::as_str), floor);
-        let expected = naive::table(&people);
+    let mut reversed = files.clone();
+    reversed.reverse();
+    let floors = [BlockFloor::default(), BlockFloor { gq: 0, dp: 0 }, BlockFloor { gq: 20, dp: 3 }];
+    for (files, per_batch, floor) in [
+        (&files, 50, floors[0]),
+        (&reversed, 25, floors[1]),
+        (&files, 7, floors[2]),
+        (&reversed, 1, floors[0]),
+    ] {
+        let expected = naive::table(&naive::people(texts.iter().map(String::as_str), floor));
         assert_eq!(expected.len(), 546, "variants that somebody carries");
-        let mut reversed = files.clone();
-        reversed.reverse();
-        for (files, per_batch) in [(&files, 50), (&reversed, 25), (&files, 7), (&reversed, 1)] {
-            let mut cohort = built(files, per_batch, floor);
-            let what = format!("{per_batch} a batch, {floor:?}");
-            assert_same(&cohort.count(None, None), &expected, &what);
-            let region = "chr22:10600000-10720000";
-            let mut part = expected.clone();
-            part.retain(|site, _| {
-                let position: u32 = site.split('-').nth(1).unwrap().parse().unwrap();
-                (10_600_000..=10_720_000).contains(&position)
-            });
-            assert!(part.len() > 10 && part.len() < expected.len());
-            assert_same(&cohort.count(Some(region), None), &part, &format!("{what}, a region"));
-            cohort.compact();
-            assert_same(&cohort.count(None, None), &expected, &format!("{what}, compacted"));
-        }
+        let mut cohort = built(files, per_batch, floor);
+        let what = format!("{per_batch} a batch, {floor:?}");
+        assert_same(&cohort.count(None, None), &expected, &what);
+        let region = "chr22:10600000-10720000";
+        let mut part = expected.clone();
+        part.retain(|site, _| {
+            let position: u32 = site.split('-').nth(1).unwrap().parse().unwrap();
+            (10_600_000..=10_720_000).contains(&position)
+        });
+        assert!(part.len() > 10 && part.len() < expected.len());
+        assert_same(&cohort.count(Some(region), None), &part, &format!("{what}, a region"));
+        cohort.compact();
+        assert_same(&cohort.count(None, None), &expected, &format!("{what}, compacted"));
     }
 }
 
@@ -73,7 +76,7 @@ fn most_of_what_is_counted_comes_from_blocks() {
 fn a_person_who_leaves_was_never_there() {
     let Some(files) = files() else { return };
     let names: Vec<String> = files.iter().map(|file| crate::hail::name(&text_of(file))).collect();
-    for (leaving, per_batch) in [(3, 50), (3, 7), (49, 50), (20, 1)] {
+    for (leaving, per_batch) in [(3, 50), (49, 7)] {
         let mut staying = files.clone();
         staying.remove(leaving);
         let expected = built(&staying, 50, BlockFloor::default()).count(None, None);

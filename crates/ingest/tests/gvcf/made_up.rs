@@ -87,7 +87,7 @@ fn people() -> impl Strategy<Value = Vec<Dice>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn counts_are_those_of_the_naive_caller_however_people_come(
