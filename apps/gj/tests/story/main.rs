@@ -10,6 +10,7 @@ mod cohort;
 mod counts;
 mod crash;
 mod demo;
+mod gvcf;
 mod house;
 mod http;
 mod invariance;
