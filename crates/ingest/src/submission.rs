@@ -16,6 +16,7 @@ mod spool;
 
 pub use error::SubmissionError;
 
+use crate::error::IngestError;
 use crate::file_rows::{FileRows, ReadOptions};
 use crate::report::ReadReport;
 use complete::Completion;
@@ -31,8 +32,11 @@ use std::path::{Path, PathBuf};
 
 /// Files whose headers are read and whose samples are known.
 pub struct Submission {
-    files: Vec<FileRows>,
     paths: Vec<PathBuf>,
+    /// Sizes of the files. They are opened again to be read: a thousand open files, one a person, would
+    /// hold gigabytes of buffers.
+    sizes: Vec<u64>,
+    options: ReadOptions,
     names: Vec<String>,
     /// For each file: the position in `names` of each of its sample columns.
     columns: Vec<Vec<usize>>,
@@ -84,8 +88,13 @@ impl Submission {
     /// # Errors
     /// What a header says, with file and line; [`SubmissionError::SameFile`].
     pub fn open(paths: &[PathBuf], options: &ReadOptions) -> Result<Submission, SubmissionError> {
-        let mut submission =
-            Submission { files: Vec::new(), paths: paths.to_vec(), names: Vec::new(), columns: Vec::new() };
+        let mut submission = Submission {
+            paths: paths.to_vec(),
+            sizes: Vec::new(),
+            options: options.clone(),
+            names: Vec::new(),
+            columns: Vec::new(),
+        };
         let mut known: HashMap<String, usize> = HashMap::new();
         for path in paths {
             let file = FileRows::open(path, options)?;
@@ -99,7 +108,7 @@ impl Submission {
                 })
             });
             submission.columns.push(columns.collect());
-            submission.files.push(file);
+            submission.sizes.push(file.report().bytes_total);
         }
         Ok(submission)
     }
@@ -123,7 +132,7 @@ impl Submission {
     /// What a file says with file and line; a conflict with an earlier batch; the disk. Nothing is
     /// left behind but an unreferenced staging folder after a crash.
     pub fn write(
-        mut self,
+        self,
         store: &Store,
         institution: InstitutionId,
         roster: &Roster,
@@ -136,7 +145,7 @@ impl Submission {
         }
         let samples: Vec<i64> = kept.iter().filter_map(|name| roster.keys[*name]).collect();
         let mut report = SubmissionReport {
-            files: self.files.len(),
+            files: self.paths.len(),
             samples: samples.len(),
             samples_left_out: self.names.len() - samples.len(),
             ..SubmissionReport::default()
@@ -182,7 +191,7 @@ impl Submission {
 
     /// Phase one: every file to its end, its rows on disk by contig.
     fn spool(
-        &mut self,
+        &self,
         store: &Store,
         kept: &[usize],
         coverage: &mut CoverageSpool,
@@ -191,10 +200,15 @@ impl Submission {
     ) -> Result<Vec<SpoolReader>, SubmissionError> {
         let mut position = vec![None; self.names.len()];
         kept.iter().enumerate().for_each(|(at, name)| position[*name] = Some(at));
-        let total: u64 = self.files.iter().map(|file| file.report().bytes_total).sum();
+        let total: u64 = self.sizes.iter().sum();
         let (mut done, mut rows) = (0, 0);
         let mut spools = Vec::new();
-        for (mut file, columns) in std::mem::take(&mut self.files).into_iter().zip(&self.columns) {
+        for (path, columns) in self.paths.iter().zip(&self.columns) {
+            let mut file = FileRows::open(path, &self.options)?;
+            if !columns.iter().map(|name| &self.names[*name]).eq(file.samples()) {
+                let found = "its samples changed while it was read".to_owned();
+                return Err(IngestError::Damaged { file: path.clone(), found }.into());
+            }
             let in_file: Vec<usize> =
                 (0..columns.len()).filter(|c| position[columns[*c]].is_some()).collect();
             let in_batch: Vec<usize> = in_file.iter().filter_map(|c| position[columns[*c]]).collect();
