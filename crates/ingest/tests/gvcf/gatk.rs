@@ -50,19 +50,20 @@ fn trimmed(contig: &str, position: u32, reference: &str, alternate: &str) -> Str
 }
 
 /// QUAL of the record, and the allele's AC and AN by its genotypes; how many alternates the record has.
-type Line = (f64, (u32, u32), usize);
+pub type Line = (f64, (u32, u32), usize);
 
-fn alleles(text: &str) -> BTreeMap<String, Line> {
+pub fn alleles(text: &str) -> BTreeMap<String, Line> {
     let mut found = BTreeMap::new();
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let f: Vec<&str> = line.split('\t').collect();
-        let alternates: Vec<&str> = f[4].split(',').filter(|a| !a.starts_with('<') && *a != "*").collect();
-        for (index, alternate) in alternates.iter().enumerate().filter(|(_, a)| **a != ".") {
+        let is_bases = |alternate: &str| alternate.bytes().all(|base| b"ACGTN".contains(&base));
+        let several = f[4].split(',').filter(|alternate| is_bases(alternate)).count();
+        for (index, alternate) in f[4].split(',').enumerate().filter(|(_, a)| is_bases(a)) {
             let genotypes =
                 f[9..].iter().flat_map(|sample| sample.split(':').next().unwrap().split(['/', '|']));
             let known: Vec<usize> = genotypes.filter_map(|allele| allele.parse().ok()).collect();
             let ac = known.iter().filter(|allele| **allele == index + 1).count() as u32;
-            let line = (f[5].parse().unwrap_or(0.0), (ac, known.len() as u32), alternates.len());
+            let line = (f[5].parse().unwrap_or(0.0), (ac, known.len() as u32), several);
             found.insert(trimmed(f[0], f[1].parse().unwrap(), f[3], alternate), line);
         }
     }
@@ -70,7 +71,7 @@ fn alleles(text: &str) -> BTreeMap<String, Line> {
 }
 
 /// Ours, by the shortest spelling: AC and AN.
-fn ours(cohort: &Cohort) -> BTreeMap<String, (u32, u32)> {
+pub fn ours(cohort: &Cohort) -> BTreeMap<String, (u32, u32)> {
     let table = cohort.count(None, None);
     let of = |(site, counts): (&String, &[gj_model::Counts; 2])| {
         let parts: Vec<&str> = site.split('-').collect();

@@ -1,9 +1,11 @@
 //! 50 real gVCFs of GATK (1000 Genomes, chr22, GRCh38) and one of a whole exome, against the naive caller.
 
 use crate::cohort::{Cohort, assert_same, shared, text_of};
+use crate::gatk::{alleles, ours};
 use crate::naive;
 use gj_ingest::BlockFloor;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn files() -> Option<Vec<PathBuf>> {
     let folder = shared()?.join("data/gvcf/hail_1kg_chr22");
@@ -70,6 +72,60 @@ fn most_of_what_is_counted_comes_from_blocks() {
     let (trusting, same) = sum(BlockFloor { gq: 0, dp: 0 });
     // Two alleles of three of what GATK calls `0/0` here lie in blocks without a single read.
     assert_eq!((an, trusting, ac, same), (12_204, 39_548, 1_736, 1_736));
+}
+
+#[test]
+fn bcftools_merges_the_same_people_to_the_same_counts() {
+    let Some(files) = files() else { return };
+    if Command::new("bcftools").arg("--version").output().is_err() {
+        assert!(std::env::var_os("CI").is_none(), "CI must have bcftools");
+        return;
+    }
+    // A block is a call for bcftools whatever its depth.
+    let mut cohort = Cohort::new(BlockFloor { gq: 0, dp: 0 });
+    let copies: Vec<PathBuf> = files.iter().map(|file| indexed(file, cohort.folder.path())).collect();
+    cohort.take_in(&copies[..20]);
+    cohort.take_in(&copies[20..]);
+    let ours = ours(&cohort);
+    let merged = Command::new("bcftools").args(["merge", "-g", "-"]).args(&copies).output().unwrap();
+    assert!(merged.status.success());
+    let mut theirs = alleles(&String::from_utf8(merged.stdout).unwrap());
+    theirs.retain(|_, line| line.1.0 > 0);
+    assert_eq!((ours.len(), theirs.len()), (546, 546));
+    // Alike at 530. At the others bcftools leaves out, as `./.`, people who have a record of another allele
+    // there (a deletion from further left, an indel beside a substitution) or whose block ends within the
+    // variant's REF, and has a record of its own; we count them, and look at the first base.
+    let differ: Vec<_> = theirs.iter().filter(|(site, line)| ours[*site] != line.1).collect();
+    assert_eq!(differ.len(), 16);
+    let texts: Vec<String> = files.iter().map(|file| text_of(file)).collect();
+    for (site, (_, (ac, an), _)) in differ {
+        assert_eq!(ours[site].0, *ac, "{site}");
+        let position: u32 = site.split('-').nth(1).unwrap().parse().unwrap();
+        let last = position + site.split('-').nth(2).unwrap().len() as u32 - 1;
+        let people = texts.iter().filter(|text| is_cut(text, position, last)).count() as u32;
+        let more = (ours[site].1 - an) / 2;
+        assert!(more > 0 && more <= people - 1, "{site}: {more} more, {people} with a record there");
+    }
+}
+
+/// Whether a person's record over a base names an alternate allele, or ends at `last` or before.
+fn is_cut(text: &str, position: u32, last: u32) -> bool {
+    text.lines().filter(|line| !line.starts_with('#')).any(|line| {
+        let f: Vec<&str> = line.split('\t').collect();
+        let start: u32 = f[1].parse().unwrap();
+        let end = f[7].strip_prefix("END=").map(|end| end.parse().unwrap());
+        let end = end.unwrap_or(start + f[3].len() as u32 - 1);
+        (start..=end).contains(&position) && (f[4] != "<NON_REF>" || end <= last)
+    })
+}
+
+/// A copy of a file with its index.
+fn indexed(file: &Path, folder: &Path) -> PathBuf {
+    let copy = folder.join(file.file_name().unwrap());
+    std::fs::copy(file, &copy).unwrap();
+    let output = Command::new("bcftools").args(["index", "-t"]).arg(&copy).output().unwrap();
+    assert!(output.status.success());
+    copy
 }
 
 #[test]
