@@ -11,6 +11,8 @@ mod gatk;
 mod hail;
 #[path = "gvcf/made_up.rs"]
 mod made_up;
+#[path = "gvcf/meaning.rs"]
+mod meaning;
 #[path = "gvcf/naive.rs"]
 mod naive;
 #[path = "gvcf/refusals.rs"]

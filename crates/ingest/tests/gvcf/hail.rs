@@ -104,7 +104,7 @@ fn bcftools_merges_the_same_people_to_the_same_counts() {
         let last = position + site.split('-').nth(2).unwrap().len() as u32 - 1;
         let people = texts.iter().filter(|text| is_cut(text, position, last)).count() as u32;
         let more = (ours[site].1 - an) / 2;
-        assert!(more > 0 && more <= people - 1, "{site}: {more} more, {people} with a record there");
+        assert!(more > 0 && more < people, "{site}: {more} more, {people} with a record there");
     }
 }
 

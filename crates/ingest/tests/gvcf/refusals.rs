@@ -2,6 +2,7 @@
 
 use crate::cohort::{Cohort, assert_same};
 use gj_ingest::BlockFloor;
+use proptest::prelude::*;
 use std::path::PathBuf;
 
 fn gvcf(name: &str, records: &[&str]) -> String {
@@ -104,4 +105,38 @@ fn a_contig_of_a_person_comes_in_one_batch_where_gvcfs_are_concerned() {
     cohort.take_in(&[file]);
     let text = error(&mut cohort, &[("again.vcf", block("P1", "chr2"))]);
     assert!(text.starts_with("chr2: 1 of the samples"), "{text}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn a_mutated_gvcf_is_refused_or_read_and_never_panics(
+        edits in proptest::collection::vec((any::<prop::sample::Index>(), 0..3u8, value()), 1..5),
+    ) {
+        let records = [
+            "chr1 100 . A <NON_REF> . . END=200 GT:AD:GQ 0/0:3,0:20",
+            "chr1 201 . AC A,G,<NON_REF> . . . GT:AD:GQ 1/2:0,4,5,0:99",
+            "chr1 203 . A <NON_REF> . . END=262150 GT:AD:GQ 0:3,0:20",
+        ];
+        let mut bytes = gvcf("P1", &records).into_bytes();
+        for (at, kind, value) in edits {
+            let at = at.index(bytes.len());
+            match kind {
+                0 => bytes[at] = value,
+                1 => bytes.insert(at, value),
+                _ => drop(bytes.remove(at)),
+            }
+        }
+        let mut cohort = Cohort::new(BlockFloor::default());
+        let path = cohort.folder.path().join("a.g.vcf");
+        std::fs::write(&path, bytes).unwrap();
+        if cohort.try_take_in(&[path]).is_ok() {
+            cohort.count(None, None);
+        }
+    }
+}
+
+fn value() -> impl Strategy<Value = u8> {
+    prop_oneof![any::<u8>(), prop::sample::select(b"\t\n:;,=./|<>\"01AC*#".to_vec())]
 }
