@@ -91,3 +91,43 @@ fn a_flipped_byte_of_any_table_is_reported_with_its_file() {
     }
     house.ok(&["verify"], &[]);
 }
+
+#[test]
+fn plain_batches_and_gvcfs_count_together_and_are_compacted_apart() {
+    let Some(files) = files() else { return };
+    let house = built(&files[..4], 2);
+    let sheet = house.beside("plain.tsv");
+    fs::write(&sheet, header() + "S1\tP1\tfemale\t\t\t\tJPT\tresearch\t\n").unwrap();
+    house.ok(&["import-samples", "--institution", "centre"], &[&sheet]);
+    // A site of nobody else, where one of the four was not looked at, and one without a reference call.
+    let plain = "##fileformat=VCFv4.2\n##contig=<ID=chr22>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS1\n\
+                 chr22\t10571580\t.\tT\tG\t.\t.\t.\tGT\t0/1\n";
+    let file = house.beside("plain.vcf");
+    fs::write(&file, plain).unwrap();
+    house.ok(&["ingest", "--institution", "centre"], &[&file]);
+    let before = digest(&house, "r1");
+    let words = ["frequency", "--freeze", "r1", "--region", "chr22:10571580", "--as", "academic"];
+    let ask = [&words[..], &["--purpose", "HMB", "--json"]].concat();
+    let site = house.json(&ask, &[])[0]["groups"]["all"].clone();
+    let looked_at = files[..4].iter().filter(|(_, path)| has_reads_at(path, 10_571_580)).count() as u64;
+    assert!((1..4).contains(&looked_at), "{looked_at}");
+    assert_eq!((&site["ac"], &site["an"]), (&1.into(), &(2 + 2 * looked_at).into()));
+    let report = house.json(&["compact", "--json"], &[]);
+    assert_eq!((&report["batches_before"], &report["batches_after"]), (&3.into(), &2.into()));
+    assert_eq!(digest(&house, "r2"), before);
+    assert_eq!(house.json(&ask, &[])[0]["groups"]["all"], site);
+    house.ok(&["verify"], &[]);
+}
+
+/// Whether a block with a read lies over a base.
+fn has_reads_at(path: &Path, position: u32) -> bool {
+    let mut text = String::new();
+    let file = fs::File::open(path).unwrap();
+    std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(file), &mut text).unwrap();
+    text.lines().filter(|line| !line.starts_with('#')).any(|line| {
+        let f: Vec<&str> = line.split('\t').collect();
+        let start: u32 = f[1].parse().unwrap();
+        let end = f[7].strip_prefix("END=").map_or(start, |end| end.parse().unwrap());
+        (start..=end).contains(&position) && f[9].split(':').nth(3) != Some("0")
+    })
+}

@@ -1,7 +1,7 @@
 //! Completing the rows of gVCFs: who has no record of a variant reads as what covers its place.
 
 use crate::submission::coverage::CoverageTiles;
-use crate::submission::merge::MergedRow;
+use crate::submission::merge::{MergedRow, Payload};
 use gj_kernels::Call;
 use gj_store::callability::Sweep;
 use gj_store::{BatchWriter, CallabilityWriter, StoreError};
@@ -75,7 +75,7 @@ impl MergedRow {
     /// # Errors
     /// When the disk refuses.
     pub(crate) fn write(mut self, writer: &mut BatchWriter) -> Result<(), StoreError> {
-        if let crate::submission::merge::Payload::Calls(calls) = &self.payload {
+        if let Payload::Calls(calls) = &self.payload {
             self.evidence.retain(|(column, _)| calls[*column].carries());
         }
         writer.push_evidence(self.variant.clone(), &self.evidence)?;

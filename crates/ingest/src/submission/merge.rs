@@ -7,6 +7,9 @@ use gj_kernels::{Call, Scratch, decode, encode};
 use gj_model::{Contig, SampleSet, Variant};
 use gj_store::{Evidence, StoreError};
 
+/// Bytes of the buffers of all spools together, while they are few thousand.
+const BUFFERS: usize = 64 << 20;
+
 /// One variant over every sample of the batch.
 pub(crate) struct MergedRow {
     pub(crate) variant: Variant,
@@ -67,8 +70,9 @@ impl<'a> Merge<'a> {
         samples: usize,
     ) -> Result<Merge<'a>, StoreError> {
         let mut inputs = Vec::with_capacity(spools.len());
+        let buffer = (BUFFERS / spools.len().max(1)).clamp(1 << 13, 1 << 18);
         for spool in spools {
-            let mut rows = spool.rows(contig);
+            let mut rows = spool.rows(contig, buffer);
             let next = rows.next_row()?;
             let whole = spool.columns.iter().copied().eq(0..samples);
             inputs.push(Input { rows, columns: &spool.columns, whole, next });

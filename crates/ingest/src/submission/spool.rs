@@ -103,10 +103,10 @@ impl Read for ReadAt<'_> {
 }
 
 impl SpoolReader {
-    /// The rows of a contig.
-    pub(crate) fn rows(&self, contig: Contig) -> SpoolRows<'_> {
+    /// The rows of a contig, read through a buffer of so many bytes.
+    pub(crate) fn rows(&self, contig: Contig, buffer: usize) -> SpoolRows<'_> {
         let Span { start, end } = self.spans.get(&contig).copied().unwrap_or(Span { start: 0, end: 0 });
-        let input = BufReader::with_capacity(1 << 18, ReadAt { file: self.scratch.file(), at: start, end });
+        let input = BufReader::with_capacity(buffer, ReadAt { file: self.scratch.file(), at: start, end });
         SpoolRows { spool: self, contig, input }
     }
 }
