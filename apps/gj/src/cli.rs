@@ -140,6 +140,12 @@ pub struct Ingest {
     /// Reference genome: REF is checked against it, indels are left-aligned
     #[arg(long, value_name = "FASTA")]
     pub reference: Option<PathBuf>,
+    /// gVCF: smallest genotype quality (GQ) at which a reference block is a call
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub min_gq: u32,
+    /// gVCF: smallest depth (MIN_DP, else DP) at which a reference block is a call
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub min_dp: u32,
     /// Leave people unread who did not consent to research or have withdrawn, instead of refusing
     #[arg(long)]
     pub skip_unconsented: bool,

@@ -3,6 +3,7 @@
 //! VCF specification, section 1.6.1 (REF, ALT) and section 5 (breakends).
 
 use crate::error::{Fault, clip};
+use crate::gvcf::is_non_ref;
 use gj_model::variant::is_bases;
 use std::borrow::Cow;
 
@@ -13,7 +14,9 @@ pub(crate) enum Alternate {
     Bases,
     /// `*`
     Star,
-    /// `<…>`, or bases before or after such a name.
+    /// `<NON_REF>` or `<*>`: any allele that is not named.
+    NonRef,
+    /// Another `<…>`, or bases before or after such a name.
     Symbolic,
     /// A join to another place, or an open end.
     Breakend,
@@ -30,6 +33,7 @@ pub(crate) fn alternate(text: &[u8]) -> Result<Alternate, Fault> {
         b"." => Some(Alternate::None),
         b"*" => Some(Alternate::Star),
         [b'.', bases @ ..] | [bases @ .., b'.'] if is_bases(bases) => Some(Alternate::Breakend),
+        _ if is_non_ref(text) => Some(Alternate::NonRef),
         _ if is_symbolic(text) => Some(Alternate::Symbolic),
         _ if is_breakend(text) => Some(Alternate::Breakend),
         _ => None,
@@ -102,7 +106,9 @@ mod tests {
         for (text, kind) in [
             ("a", Alternate::Bases),
             ("*", Alternate::Star),
-            ("<*>", Alternate::Symbolic),
+            ("<*>", Alternate::NonRef),
+            ("<NON_REF>", Alternate::NonRef),
+            ("<DEL>", Alternate::Symbolic),
             ("<DUP:TANDEM>", Alternate::Symbolic),
             ("G<ctg1>", Alternate::Symbolic),
             ("]13:123456]AGTNNNNNCAT", Alternate::Breakend),

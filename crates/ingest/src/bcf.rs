@@ -3,6 +3,7 @@
 //! VCF specification, section 6.3. Values of INFO and of FORMAT fields other than GT are stepped over:
 //! their types are in the file itself. Only what a row needs is read.
 
+pub(crate) mod fields;
 mod typed;
 
 use crate::allele;
@@ -37,7 +38,8 @@ pub(crate) fn site<'a>(header: &'a Header, record: &'a [u8]) -> Result<Site<'a>,
         .checked_add(1)
         .and_then(|position| u32::try_from(position).ok())
         .ok_or_else(|| Fault::record("a negative position", "a position from 0"))?;
-    shared.take(8)?; // rlen and QUAL
+    let length = shared.u32()?;
+    shared.take(4)?; // QUAL
     let (counts, samples) = (shared.u32()?, shared.u32()?);
     let (alleles, infos) = ((counts >> 16) as usize, (counts & 0xffff) as usize);
     let (fields, samples) = ((samples >> 24) as usize, (samples & 0x00ff_ffff) as usize);
@@ -73,6 +75,7 @@ pub(crate) fn site<'a>(header: &'a Header, record: &'a [u8]) -> Result<Site<'a>,
         reference,
         written,
         alternates,
+        end: position.checked_add(length).and_then(|end| end.checked_sub(1)).filter(|_| length > 0),
         body: Body::Binary { fields: bytes.0, count: fields },
     })
 }

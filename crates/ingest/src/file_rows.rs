@@ -11,6 +11,7 @@ use crate::bcf;
 use crate::chunk::{Chunk, Chunks, Framing};
 use crate::columns::Columns;
 use crate::error::{Fault, IngestError};
+use crate::gvcf::{BlockFloor, Cover};
 use crate::header::{Header, Progress, build};
 use crate::record::{Checks, Context, Form, Record};
 use crate::reference::Reference;
@@ -33,12 +34,14 @@ pub struct ReadOptions {
     /// Compares every REF with this genome, and trims and left-aligns the variants on it. Without it
     /// alleles are kept as the file spells them.
     pub reference: Option<Arc<Reference>>,
+    /// What a reference block of a gVCF must reach to be a call.
+    pub floor: BlockFloor,
 }
 
 impl ReadOptions {
     /// Says which options these are: files read with the same identity give the same rows.
     pub(crate) fn identity(&self) -> String {
-        format!("reference {:?}", self.reference.as_deref().map(Reference::identity))
+        format!("reference {:?} floor {:?}", self.reference.as_deref().map(Reference::identity), self.floor)
     }
 }
 
@@ -58,6 +61,8 @@ pub struct Row {
     pub origin: Option<String>,
     /// [`gj_kernels::encode`] over the kept samples, in file order.
     pub payload: Vec<u8>,
+    /// What supports the carriers' calls, packed; empty where the file does not say.
+    pub(crate) evidence: Vec<u8>,
 }
 
 /// The rows of one file.
@@ -69,6 +74,9 @@ pub struct FileRows {
     chunks: Chunks,
     ahead: Option<Chunk>,
     sequence: Sequence,
+    covers: Vec<Cover>,
+    /// Whether a record with the allele that makes a gVCF has been read.
+    is_gvcf: bool,
     report: ReadReport,
     state: State,
 }
@@ -129,13 +137,15 @@ impl FileRows {
         };
         let report = ReadReport { bytes_total: stream.bytes_total, ..ReadReport::default() };
         let columns = Columns::all(header.samples.len());
-        let reference = options.reference.clone();
+        let (reference, floor) = (options.reference.clone(), options.floor);
         let sequence = Sequence::new(path, reference.is_some());
         Ok(FileRows {
-            context: Context { file: path.to_owned(), form, checks, header, columns, reference },
+            context: Context { file: path.to_owned(), form, checks, header, columns, reference, floor },
             chunks: Chunks::new(stream, framing(form), path, first),
             ahead: None,
             sequence,
+            covers: Vec::new(),
+            is_gvcf: false,
             report,
             state: State::Start,
         })
@@ -152,7 +162,18 @@ impl FileRows {
         self.context.columns = Columns::only(&columns, self.context.header.samples.len());
     }
 
-    /// The next rows; `None` once the end of the file has been reached and proved.
+    /// Whether a record with the allele that makes a gVCF has been read.
+    pub(crate) fn is_gvcf(&self) -> bool {
+        self.is_gvcf
+    }
+
+    /// What the records read so far cover, in file order, since it was asked last. A file gives covers from
+    /// its first record on that has the allele of gVCFs.
+    pub(crate) fn take_covers(&mut self) -> Vec<Cover> {
+        std::mem::take(&mut self.covers)
+    }
+
+    /// The next rows, perhaps none; `None` once the end of the file has been reached and proved.
     ///
     /// # Errors
     /// When the file breaks the specification, is damaged, or does not fit the genome. Nothing read
@@ -163,7 +184,7 @@ impl FileRows {
                 return Ok(None);
             }
             let rows = self.step().inspect_err(|_| self.state = State::Ended)?;
-            if !rows.is_empty() {
+            if !rows.is_empty() || !self.covers.is_empty() {
                 return Ok(Some(rows));
             }
         }
@@ -182,6 +203,10 @@ impl FileRows {
     /// Where it stands; `None` where it could not be taken up again: in a gzip file, before the first
     /// records and after the last.
     pub(crate) fn state(&self) -> Option<FileState> {
+        // What a gVCF covers is not part of a state.
+        if self.is_gvcf {
+            return None;
+        }
         let (place, line) = self.ahead.as_ref()?.start()?;
         Some(FileState { place, line, sequence: self.sequence.clone(), report: self.report.clone() })
     }
@@ -213,7 +238,10 @@ impl FileRows {
                 let (context, chunks) = (&self.context, &mut self.chunks);
                 let (next, records) = rayon::join(|| chunks.next_chunk(), || read_all(context, &chunk));
                 // An error in this chunk comes before one in the next.
-                for record in records? {
+                for mut record in records? {
+                    let cover = record.cover.take();
+                    self.is_gvcf |= cover.as_ref().is_some_and(|cover| cover.is_gvcf);
+                    self.covers.extend(cover.filter(|_| self.is_gvcf));
                     self.report.absorb(&record.counts);
                     self.sequence.accept(record, &mut rows)?;
                 }

@@ -29,6 +29,8 @@ pub(crate) struct Header {
     pub(crate) formats: Definitions,
     pub(crate) contigs: Vec<ContigLine>,
     pub(crate) dictionary: Dictionary,
+    /// Whether it names an allele that stands for all others, as those of gVCFs do.
+    pub(crate) has_non_ref: bool,
     /// Values of `##reference` and of `assembly=` in contig lines, with their line.
     pub(crate) references: Vec<(u64, String)>,
     lengths: HashMap<String, Option<u64>>,
@@ -98,7 +100,11 @@ impl Header {
                 definition::described(fields)?;
                 self.dictionary.add_string(fields[0].value, fields)?;
             }
-            ("ALT", value) => lines::alternate(structured(line.key, value)?)?,
+            ("ALT", value) => {
+                let fields = structured(line.key, value)?;
+                lines::alternate(fields)?;
+                self.has_non_ref |= matches!(fields[0].value, "NON_REF" | "*");
+            }
             ("contig", value) => self.contig(structured(line.key, value)?)?,
             ("SAMPLE", value) => lines::sample(structured(line.key, value)?)?,
             ("META", value) => lines::meta(structured(line.key, value)?)?,

@@ -5,7 +5,10 @@
 
 use crate::columns::Columns;
 use crate::error::{Fault, IngestError, clip};
+use crate::evidence;
+use crate::fields::Fields;
 use crate::genotype::Genotypes;
+use crate::gvcf::{self, BlockFloor, Cover};
 use crate::header::Header;
 use crate::normalise::Spelling;
 use crate::reference::{Reference, Walker, fits};
@@ -45,6 +48,7 @@ pub(crate) struct Context {
     pub(crate) header: Header,
     pub(crate) columns: Columns,
     pub(crate) reference: Option<Arc<Reference>>,
+    pub(crate) floor: BlockFloor,
 }
 
 /// A record after reading.
@@ -55,6 +59,8 @@ pub(crate) struct Record {
     pub(crate) known: Option<Contig>,
     pub(crate) position: u32,
     pub(crate) drafts: Vec<Draft>,
+    /// What it covers, if it may be a gVCF's.
+    pub(crate) cover: Option<Cover>,
     pub(crate) counts: ReadReport,
 }
 
@@ -66,6 +72,8 @@ pub(crate) struct Draft {
     pub(crate) shortest: Spelling,
     pub(crate) origin: Option<String>,
     pub(crate) payload: Vec<u8>,
+    /// What supports the carriers' calls, packed.
+    pub(crate) evidence: Vec<u8>,
 }
 
 impl Context {
@@ -83,6 +91,7 @@ impl Context {
             known: None,
             position: site.position,
             drafts: Vec::new(),
+            cover: None,
             counts: ReadReport { records: 1, ..ReadReport::default() },
         };
         if self.checks == Checks::Programme {
@@ -102,6 +111,17 @@ impl Context {
         if let (Some(contig), Some(reference)) = (record.known, &self.reference) {
             self.check_reference(reference, contig, &site, line)?;
         }
+        let may_cover = self.header.has_non_ref || record.counts.non_ref_alternates > 0;
+        let mut fields = Fields::Nothing;
+        if let Some(contig) = record.known
+            && (may_cover || !wanted.is_empty())
+        {
+            fields = Fields::find(&self.header, &site, &self.columns).map_err(at)?;
+            if may_cover {
+                let cover = gvcf::cover(contig, &site, &genotypes, &fields, &self.columns, self.floor);
+                record.cover = cover.map_err(at)?;
+            }
+        }
         let split_from = site.is_respelled().then(|| site.origin());
         for number in wanted {
             let given = site.spelling(number);
@@ -115,8 +135,17 @@ impl Context {
             let is_moved = spelling != given;
             record.counts.normalised_rows += u64::from(is_moved);
             let origin = if is_moved { Some(site.origin()) } else { split_from.clone() };
-            let payload = genotypes.encode(number as u16 + 1);
-            record.drafts.push(Draft { spelling, shortest, origin, payload });
+            let alternate = number as u16 + 1;
+            // Without such fields rare rows are never spread out to a call for everybody.
+            let (payload, evidence) = if !fields.has_evidence() {
+                (genotypes.encode(alternate), Vec::new())
+            } else {
+                let calls = genotypes.calls(alternate);
+                let evidence =
+                    evidence::of_carriers(&fields, &self.columns, &calls, number + 1).map_err(at)?;
+                (gj_kernels::encode(&calls), evidence)
+            };
+            record.drafts.push(Draft { spelling, shortest, origin, payload, evidence });
         }
         Ok(record)
     }

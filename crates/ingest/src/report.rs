@@ -17,7 +17,9 @@ pub struct ReadReport {
     pub duplicate_rows: u64,
     /// Skipped alternate alleles `*` (the base is deleted by another record).
     pub star_alternates: u64,
-    /// Skipped alternate alleles in angle brackets: `<DEL>`, `<*>`, `<NON_REF>` …
+    /// Alternate alleles `<NON_REF>` or `<*>`, which make a gVCF: they give callability, no row.
+    pub non_ref_alternates: u64,
+    /// Skipped alternate alleles in other angle brackets: `<DEL>`, `<INS>` …
     pub symbolic_alternates: u64,
     /// Skipped alternate alleles that are breakends.
     pub breakend_alternates: u64,
@@ -40,6 +42,7 @@ impl ReadReport {
         self.normalised_rows += part.normalised_rows;
         self.duplicate_rows += part.duplicate_rows;
         self.star_alternates += part.star_alternates;
+        self.non_ref_alternates += part.non_ref_alternates;
         self.symbolic_alternates += part.symbolic_alternates;
         self.breakend_alternates += part.breakend_alternates;
         self.records_without_alternate += part.records_without_alternate;

@@ -23,6 +23,8 @@ pub(crate) struct Site<'a> {
     /// REF as the record writes it.
     pub(crate) written: &'a [u8],
     pub(crate) alternates: Vec<&'a [u8]>,
+    /// Last base by INFO `END` (BCF: by the record's length on the reference), where it is given.
+    pub(crate) end: Option<u32>,
     pub(crate) body: Body<'a>,
 }
 
@@ -74,6 +76,7 @@ impl Site<'_> {
                     ));
                 }
                 Alternate::Bases => wanted.push(index),
+                Alternate::NonRef => counts.non_ref_alternates += 1,
                 Alternate::Star => counts.star_alternates += 1,
                 Alternate::Symbolic => counts.symbolic_alternates += 1,
                 Alternate::Breakend => counts.breakend_alternates += 1,

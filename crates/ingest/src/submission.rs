@@ -8,6 +8,8 @@
 //! Never looks at names of samples except to hand them to the caller, who knows the roster.
 
 mod checkpoint;
+mod complete;
+mod coverage;
 mod error;
 mod held;
 mod merge;
@@ -15,9 +17,12 @@ mod spool;
 
 pub use error::SubmissionError;
 
+use crate::error::IngestError;
 use crate::file_rows::{FileRows, ReadOptions};
 use crate::report::ReadReport;
 use checkpoint::{Checkpoints, Current, Request};
+use complete::Completion;
+use coverage::{CoverageSpool, FileCover};
 use gj_model::{Contig, InstitutionId};
 use gj_store::{Batch, BatchSeal, Store};
 use held::Held;
@@ -33,13 +38,14 @@ const TELL_EVERY_ROWS: u64 = 4_096;
 
 /// Files whose headers are read and whose samples are known.
 pub struct Submission {
-    files: Vec<FileRows>,
     paths: Vec<PathBuf>,
+    /// Sizes of the files. They are opened again to be read: a thousand open files, one a person, would
+    /// hold gigabytes of buffers.
+    sizes: Vec<u64>,
+    options: ReadOptions,
     names: Vec<String>,
     /// For each file: the position in `names` of each of its sample columns.
     columns: Vec<Vec<usize>>,
-    /// What [`ReadOptions`] they are read with.
-    options: String,
     checkpoint_every: Option<Duration>,
 }
 
@@ -102,11 +108,11 @@ impl Submission {
     /// What a header says, with file and line; [`SubmissionError::SameFile`].
     pub fn open(paths: &[PathBuf], options: &ReadOptions) -> Result<Submission, SubmissionError> {
         let mut submission = Submission {
-            files: Vec::new(),
             paths: paths.to_vec(),
+            sizes: Vec::new(),
+            options: options.clone(),
             names: Vec::new(),
             columns: Vec::new(),
-            options: options.identity(),
             checkpoint_every: None,
         };
         let mut known: HashMap<String, usize> = HashMap::new();
@@ -122,7 +128,7 @@ impl Submission {
                 })
             });
             submission.columns.push(columns.collect());
-            submission.files.push(file);
+            submission.sizes.push(file.report().bytes_total);
         }
         Ok(submission)
     }
@@ -152,7 +158,7 @@ impl Submission {
     /// What a file says with file and line; a conflict with an earlier batch; the disk. Nothing is
     /// left behind but, after a crash, an unreferenced staging folder and a spool to go on with.
     pub fn write(
-        mut self,
+        self,
         store: &Store,
         institution: InstitutionId,
         roster: &Roster,
@@ -165,27 +171,36 @@ impl Submission {
         }
         let samples: Vec<i64> = kept.iter().filter_map(|name| roster.keys[*name]).collect();
         let mut report = SubmissionReport {
-            files: self.files.len(),
+            files: self.paths.len(),
             samples: samples.len(),
             samples_left_out: self.names.len() - samples.len(),
             ..SubmissionReport::default()
         };
-        let options = std::mem::take(&mut self.options);
+        let options = self.options.identity();
         let request =
             Request { institution: &institution, sources: &sources, keys: &roster.keys, options: &options };
         let checkpoints = self.checkpoint_every.map(|every| Checkpoints::open(store, &request, every));
         let mut checkpoints = checkpoints.transpose()?;
-        let spools = self.spool(store, &kept, &mut report, progress, &mut checkpoints)?;
+        let mut coverage = CoverageSpool::new(store)?;
+        let spools = self.spool(store, &kept, &mut coverage, &mut report, progress, &mut checkpoints)?;
+        let coverage = coverage.finish(&self.paths, samples.len())?;
         let total = report.read.rows;
         progress.writing(0, total);
         let mut held = Held::new(&roster.earlier, &samples);
         let mut writer = store.new_batch(samples.len())?;
         for contig in Contig::all() {
             let mut merge = Merge::new(&spools, contig, samples.len())?;
-            let mut earlier = held.contig(contig)?;
+            let mut earlier = held.contig(contig, coverage.as_ref())?;
+            let mut completion =
+                coverage.as_ref().map(|coverage| coverage.contig(contig)).map(Completion::new);
             while let Some(mut row) = merge.next_row()? {
+                if let Some(completion) = &mut completion
+                    && !completion.complete(&mut row, samples.len(), writer.callability()?)?
+                {
+                    continue;
+                }
                 if earlier.take_out(&mut row)? {
-                    writer.push(row.variant, row.origin, row.payload.into_bytes())?;
+                    row.write(&mut writer)?;
                     report.rows += 1;
                     if report.rows.is_multiple_of(TELL_EVERY_ROWS) {
                         progress.writing(report.rows, total);
@@ -194,9 +209,12 @@ impl Submission {
                     report.rows_held_already += 1;
                 }
             }
+            if let Some(completion) = completion {
+                completion.finish(writer.callability()?)?;
+            }
             report.rows_held_already += merge.repeated();
         }
-        if report.rows == 0 {
+        if report.rows == 0 && coverage.is_none() {
             return Err(if report.rows_held_already > 0 {
                 SubmissionError::NothingNew
             } else {
@@ -206,41 +224,53 @@ impl Submission {
         Ok((writer.finish(institution, samples, sources)?, report))
     }
 
+    /// Opens a file again to read it whole.
+    fn reopen(&self, path: &Path, columns: &[usize]) -> Result<FileRows, SubmissionError> {
+        let file = FileRows::open(path, &self.options)?;
+        if !columns.iter().map(|name| &self.names[*name]).eq(file.samples()) {
+            let found = "its samples changed while it was read".to_owned();
+            return Err(IngestError::Damaged { file: path.to_owned(), found }.into());
+        }
+        Ok(file)
+    }
+
     /// Phase one: every file to its end, its rows on disk by contig.
     fn spool(
-        &mut self,
+        &self,
         store: &Store,
         kept: &[usize],
+        coverage: &mut CoverageSpool,
         report: &mut SubmissionReport,
         progress: &dyn Progress,
         checkpoints: &mut Option<Checkpoints>,
     ) -> Result<Vec<SpoolReader>, SubmissionError> {
         let mut position = vec![None; self.names.len()];
         kept.iter().enumerate().for_each(|(at, name)| position[*name] = Some(at));
-        let total: u64 = self.files.iter().map(|file| file.report().bytes_total).sum();
+        let total: u64 = self.sizes.iter().sum();
         if let Some((done, rows)) = checkpoints.as_ref().and_then(Checkpoints::taken_up) {
             progress.resuming(done, total, rows);
         }
         let mut spools = Vec::new();
-        for (number, (mut file, columns)) in
-            std::mem::take(&mut self.files).into_iter().zip(&self.columns).enumerate()
-        {
+        for (number, (path, columns)) in self.paths.iter().zip(&self.columns).enumerate() {
             let in_file: Vec<usize> =
                 (0..columns.len()).filter(|c| position[columns[*c]].is_some()).collect();
             let in_batch: Vec<usize> = in_file.iter().filter_map(|c| position[columns[*c]]).collect();
             let (done, rows) = (report.read.bytes_total, report.read.rows);
+            let mut cover = coverage.file(&in_batch);
             let spool = if let Some(checkpoints) = checkpoints
                 && let Some(finished) = checkpoints.finished(number)
             {
                 report.add(&finished.report);
-                SpoolReader::finished(checkpoints.rows(number)?, &finished.spool, in_batch)
+                SpoolReader::finished(checkpoints.rows(number)?, &finished.spool, in_batch.clone())
             } else {
+                let mut file = self.reopen(path, columns)?;
                 file.keep(in_file);
                 let tell =
                     |read: &ReadReport| progress.reading(done + read.bytes_read, total, rows + read.rows);
-                let spool = read_file(&mut file, number, store, checkpoints, tell)?;
+                let spool = read_file(&mut file, number, store, checkpoints, &mut cover, tell)?;
                 report.add(file.report());
-                spool.finish(in_batch)?
+                cover.finish(file.report())?;
+                spool.finish(in_batch.clone())?
             };
             spools.push(spool);
         }
@@ -248,39 +278,45 @@ impl Submission {
     }
 }
 
-/// Reads one file into its spool, from where an interrupted ingest stood if there was one.
+/// Reads one file into its spool, and what it covers with it, from where an interrupted ingest stood if there was one.
 fn read_file(
     file: &mut FileRows,
     number: usize,
     store: &Store,
     checkpoints: &mut Option<Checkpoints>,
+    cover: &mut FileCover<'_>,
     tell: impl Fn(&ReadReport),
 ) -> Result<SpoolWriter, SubmissionError> {
-    let Some(checkpoints) = checkpoints else {
+    let Some(noted) = checkpoints else {
         let mut spool = SpoolWriter::new(store.scratch_file()?, None)?;
-        spool_file(file, &mut spool, |file, _| {
+        spool_file(file, &mut spool, cover, |file, _| {
             tell(file.report());
             Ok(())
         })?;
         return Ok(spool);
     };
-    let rows = checkpoints.rows(number)?;
-    let mut spool = match checkpoints.take_current() {
+    let rows = noted.rows(number)?;
+    let mut spool = match noted.take_current() {
         None => SpoolWriter::new(rows, None)?,
         Some(Current { spool, file: state }) => {
             file.resume(state)?;
             SpoolWriter::new(rows, Some(spool))?
         }
     };
-    spool_file(file, &mut spool, |file, spool| {
+    spool_file(file, &mut spool, cover, |file, spool| {
         tell(file.report());
-        if checkpoints.is_due()
+        if noted.is_due()
             && let Some(file) = file.state()
         {
-            checkpoints.set_current(Current { spool: spool.state()?, file })?;
+            noted.set_current(Current { spool: spool.state()?, file })?;
         }
         Ok(())
     })?;
-    checkpoints.finish(spool.state()?, file.report().clone())?;
+    if file.is_gvcf() {
+        // What its records cover is not in the spool: an ingest of gVCFs that is interrupted begins anew.
+        *checkpoints = None;
+    } else {
+        noted.finish(spool.state()?, file.report().clone())?;
+    }
     Ok(spool)
 }

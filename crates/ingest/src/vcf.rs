@@ -2,6 +2,7 @@
 //!
 //! Works on the bytes of the line; nothing is copied but the genotypes that are kept.
 
+pub(crate) mod fields;
 mod format;
 mod info;
 mod samples;
@@ -49,6 +50,7 @@ pub(crate) fn site<'a>(header: &Header, line: &'a [u8]) -> Result<Site<'a>, Faul
         reference: allele::reference(reference)?,
         written: reference,
         alternates,
+        end: info::end(info),
         body: Body::Text(rest.unwrap_or_default()),
     })
 }

@@ -126,6 +126,11 @@ impl Call {
         self.alleles().0 > 0
     }
 
+    /// Whether at least one allele is the alternate one.
+    pub fn carries(self) -> bool {
+        self.alleles().1 > 0
+    }
+
     /// Whether both calls say the same about the person, phase aside.
     pub fn agrees(self, other: Call) -> bool {
         self.alleles() == other.alleles()

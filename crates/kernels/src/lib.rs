@@ -15,6 +15,7 @@ pub mod order;
 pub mod row;
 pub mod sparse;
 pub mod sums;
+pub mod unrecorded;
 
 pub use block::{Block, BlockEncoder};
 pub use call::Call;
@@ -26,3 +27,4 @@ pub use order::Order;
 pub use row::{CountedOrder, Row, RowError, Scratch, Totals, decode, encode, tally};
 pub use sparse::Sparse;
 pub use sums::{Number, SummedOrder, Sums, Weights, sum};
+pub use unrecorded::Unrecorded;

@@ -17,7 +17,9 @@ pub use sums::{SumScan, SummedRows};
 pub use writer::{BatchSeal, BatchWriter, StagedBatch};
 
 use crate::Store;
+use crate::callability::Callability;
 use crate::error::StoreError;
+use crate::evidence::EvidenceTable;
 use crate::manifest::{self, BatchManifest};
 use crate::orders::{Layout, Orders};
 use crate::table::Table;
@@ -49,6 +51,9 @@ impl Store {
         let open =
             |orders: &manifest::Orders| Orders::open(&dir, &orders.lengths, &orders.sums, samples, layout);
         let orders = manifest.orders.as_ref().map(open).transpose()?.map(Arc::new);
+        let callability = manifest.callability.as_ref().map(|section| Callability::open(&dir, section));
+        let evidence = manifest.evidence.as_ref().map(|section| EvidenceTable::open(&dir, section));
+        let (callability, evidence) = (callability.transpose()?, evidence.transpose()?);
         Ok(Batch {
             id: id.clone(),
             manifest: Arc::new(manifest),
@@ -56,6 +61,8 @@ impl Store {
             table,
             orders,
             pages: Arc::default(),
+            callability,
+            evidence,
         })
     }
 }
@@ -69,6 +76,8 @@ pub struct Batch {
     table: Table,
     orders: Option<Arc<Orders>>,
     pages: Arc<Pages>,
+    pub(crate) callability: Option<Callability>,
+    pub(crate) evidence: Option<EvidenceTable>,
 }
 
 impl Batch {
@@ -103,6 +112,8 @@ impl Batch {
     /// [`StoreError::Damaged`] with the file and the place.
     pub fn check(&self) -> Result<(), StoreError> {
         self.table.check_all()?;
+        self.callability.as_ref().map_or(Ok(()), Callability::check_all)?;
+        self.evidence.as_ref().map_or(Ok(()), EvidenceTable::check_all)?;
         self.orders.as_ref().map_or(Ok(()), |orders| orders.check_all())
     }
 
@@ -120,7 +131,7 @@ impl Batch {
         ]
     }
 
-    fn check_people(&self, given: usize) -> Result<(), StoreError> {
+    pub(crate) fn check_people(&self, given: usize) -> Result<(), StoreError> {
         let batch = self.samples();
         if given == batch { Ok(()) } else { Err(StoreError::WrongPeople { given, batch }) }
     }

@@ -3,6 +3,7 @@
 use crate::CountedSite;
 use crate::Store;
 use crate::batch::{Batch, CountScan};
+use crate::callability::Track;
 use crate::counts::{CountsTable, baseline};
 use crate::durable::{self, Staged};
 use crate::error::StoreError;
@@ -158,7 +159,9 @@ impl Census {
 /// A merge of counted batches: each site once, its counts summed over the batches that hold it.
 ///
 /// A site is listed if at least one counted person has a call there, so that an answer cannot tell
-/// a person who left, or may not be counted, from one who never came.
+/// a person who left, or may not be counted, from one who never came. A batch of gVCFs has rows for its
+/// carriers' sake only, so its row lists a site if it has a counted carrier; at a site without a row its
+/// people add what its callability says.
 pub struct Counting<'a> {
     inputs: Vec<Input<'a>>,
     classes: usize,
@@ -166,6 +169,7 @@ pub struct Counting<'a> {
 
 struct Input<'a> {
     scan: CountScan<'a>,
+    track: Option<Track<'a>>,
     ready: VecDeque<CountedSite>,
 }
 
@@ -193,7 +197,8 @@ impl<'a> Counting<'a> {
             if of_batch.len() != classes {
                 return Err(StoreError::WrongPeople { given: of_batch.len(), batch: classes });
             }
-            inputs.push(Input { scan: batch.counts(region, of_batch)?, ready: VecDeque::new() });
+            let (scan, track) = (batch.counts(region, of_batch)?, batch.track(region, of_batch)?);
+            inputs.push(Input { scan, track, ready: VecDeque::new() });
         }
         Ok(Counting { inputs, classes })
     }
@@ -213,16 +218,26 @@ impl<'a> Counting<'a> {
                 return Ok(None);
             };
             let mut sums = vec![Counts::default(); self.classes];
+            let mut is_listed = false;
             for input in &mut self.inputs {
-                if input.ready.front().is_some_and(|(variant, _)| *variant == site)
-                    && let Some((_, counts)) = input.ready.pop_front()
-                {
-                    sums.iter_mut().zip(counts).for_each(|(sum, part)| *sum += part);
+                let row = input.ready.pop_front_if(|(variant, _)| *variant == site);
+                match (&mut input.track, row) {
+                    (_, Some((_, counts))) => {
+                        let lists = |c: &Counts| if input.track.is_some() { c.ac > 0 } else { c.people > 0 };
+                        is_listed |= counts.iter().any(lists);
+                        add(&mut sums, &counts);
+                    }
+                    (Some(track), None) => add(&mut sums, track.at(&site)?),
+                    (None, None) => {}
                 }
             }
-            if sums.iter().any(|counts| !counts.is_empty()) {
+            if is_listed {
                 return Ok(Some((site, sums)));
             }
         }
     }
+}
+
+fn add(sums: &mut [Counts], parts: &[Counts]) {
+    sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += *part);
 }

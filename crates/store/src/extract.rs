@@ -2,6 +2,7 @@
 //! may lie in many batches, and one person's variants in several.
 
 use crate::batch::{Batch, CallRow, Scan};
+use crate::callability::States;
 use crate::error::StoreError;
 use gj_kernels::Call;
 use gj_model::{Region, SampleSet, Variant};
@@ -28,11 +29,21 @@ const NOBODY: u32 = u32::MAX;
 
 struct Input<'a> {
     scan: Scan<'a>,
+    /// What its people read as where it has no row: a batch of gVCFs says so.
+    states: Option<States>,
     ready: VecDeque<CallRow>,
 }
 
-/// One variant with the row of each batch that holds it.
-type Parts = (Variant, Vec<(usize, Vec<Call>)>);
+/// One variant with what each batch says of it.
+type Parts = (Variant, Vec<Part>);
+
+/// What a batch says of a variant.
+struct Part {
+    input: usize,
+    calls: Vec<Call>,
+    /// Which of these calls are a reason to give the row at all.
+    lists: fn(Call) -> bool,
+}
 
 impl<'a> Extraction<'a> {
     /// Reads `batches`, each with the people wanted of it, in a region or whole. Rows have one call for
@@ -50,7 +61,8 @@ impl<'a> Extraction<'a> {
         let mut places = Vec::with_capacity(batches.len());
         for (batch, people) in batches {
             let keys = &batch.manifest().samples;
-            inputs.push(Input { scan: batch.calls(region, people)?, ready: VecDeque::new() });
+            let (scan, states) = (batch.calls(region, people)?, batch.states(region, people)?);
+            inputs.push(Input { scan, states, ready: VecDeque::new() });
             let mut of_batch = vec![NOBODY; samples.len()];
             for from in people.iter() {
                 if let Some(to) = column.get(&keys[from]) {
@@ -95,20 +107,38 @@ impl<'a> Extraction<'a> {
         let Some(variant) = next.cloned() else { return Ok(None) };
         let mut parts = Vec::new();
         for (number, input) in self.inputs.iter_mut().enumerate() {
-            if input.ready.front().is_some_and(|row| row.variant == variant)
-                && let Some(row) = input.ready.pop_front()
-            {
-                parts.push((number, row.calls));
+            let row = input.ready.pop_front_if(|row| row.variant == variant);
+            match (row, &mut input.states) {
+                // A batch of gVCFs has rows for its carriers' sake only, wanted or not.
+                (Some(row), Some(_)) => {
+                    parts.push(Part { input: number, calls: row.calls, lists: |call| call.known().1 > 0 });
+                }
+                (Some(row), None) => {
+                    parts.push(Part { input: number, calls: row.calls, lists: Call::is_called });
+                }
+                (None, Some(states)) => {
+                    let calls = states.at(variant.contig, variant.position.get())?.to_vec();
+                    parts.push(Part { input: number, calls, lists: |_| false });
+                }
+                (None, None) => {}
             }
         }
         Ok(Some((variant, parts)))
     }
 }
 
-/// One row; `None` when nobody wanted is called, so that it cannot tell that others are.
+/// One row; `None` when nobody wanted gives a reason for it, so that it cannot tell that others do.
 fn merge((variant, parts): Parts, places: &[Vec<u32>]) -> Option<CallRow> {
-    let mut parts = parts.into_iter().map(|(input, part)| {
-        let of = move |from: &u32| part.get(*from as usize).copied().unwrap_or(Call::Absent);
+    let mut lists = false;
+    for Part { input, calls, lists: reason } in &parts {
+        let mut wanted = places[*input].iter().filter_map(|from| calls.get(*from as usize));
+        lists |= wanted.any(|call| reason(*call));
+    }
+    if !lists {
+        return None;
+    }
+    let mut parts = parts.into_iter().map(|Part { input, calls, .. }| {
+        let of = move |from: &u32| calls.get(*from as usize).copied().unwrap_or(Call::Absent);
         places[input].iter().map(of)
     });
     let mut calls: Vec<Call> = parts.next()?.collect();
@@ -120,6 +150,5 @@ fn merge((variant, parts): Parts, places: &[Vec<u32>]) -> Option<CallRow> {
             }
         }
     }
-    let called = calls.iter().any(|call| call.is_called());
-    called.then_some(CallRow { variant, origin: None, calls })
+    Some(CallRow { variant, origin: None, calls })
 }

@@ -7,6 +7,7 @@
 //! ```text
 //! DIR/batches/<id>/   manifest.json  genotypes.parquet  genotypes.sums  [orders.bin  orders.sums]
 //! DIR/censuses/<id>/  manifest.json  census.parquet     census.sums
+//!                     [callability.parquet  callability.sums]  [evidence.parquet  evidence.sums]
 //! DIR/panels/<id>/    manifest.json  panel.parquet      panel.sums
 //! DIR/staging/        what is being written; swept when nobody writes it any more
 //! DIR/spools/         what an interrupted ingest had read
@@ -17,10 +18,12 @@
 //! Every 64 KiB of a data file has its own digest, checked on each read.
 
 pub mod batch;
+pub mod callability;
 mod census;
 mod counts;
 mod durable;
 mod error;
+pub mod evidence;
 mod extract;
 mod manifest;
 mod merge;
@@ -35,8 +38,10 @@ mod table;
 pub use batch::{
     Batch, BatchSeal, BatchWriter, CallRow, CountScan, PersonScan, Scan, StagedBatch, SumScan, SummedRows,
 };
+pub use callability::{CallabilityWriter, States, Track};
 pub use census::{Census, CensusSeal, Counting, StagedCensus, assignment};
 pub use error::StoreError;
+pub use evidence::{Evidence, EvidenceRow, EvidenceScan};
 pub use extract::Extraction;
 pub use manifest::{BatchManifest, CensusManifest, PanelManifest};
 pub use merge::{Merge, Part, Sites, Source};

@@ -36,6 +36,24 @@ pub struct BatchManifest {
     /// The orders of its blocks; level 0 has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orders: Option<Orders>,
+    /// What an absent row means for each person; only batches of gVCFs have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callability: Option<Section>,
+    /// Depths and qualities of carriers' calls, where the files gave any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Section>,
+}
+
+/// A further table of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// Rows of the table.
+    pub rows: u64,
+    /// Bytes of the table.
+    pub bytes: u64,
+    /// BLAKE3 digest of the table's sums file.
+    pub sums: String,
 }
 
 /// The orders of a batch of level 1, one after the other in `orders.bin`.

@@ -3,9 +3,14 @@
 //! No genotype is decoded that was counted before; whoever left is taken away by decoding their calls
 //! alone. Sites come in one ascending stream, each once, and only those at which somebody counted has a
 //! call: what comes out does not tell which sources it was made of.
+//!
+//! A batch of gVCFs has rows for its carriers' sake only: its row lists a site if somebody counted carries
+//! the allele, and at a site without a row its people add what its callability says. Such batches are
+//! always counted now, never stored alone or as a part of a panel to start from.
 
 use crate::CountedSite;
 use crate::batch::{Batch, CountScan};
+use crate::callability::Track;
 use crate::census::Census;
 use crate::counts::{Chunk, CountRows, CountsTable, CountsWriter, Place, baseline, variant_of};
 use crate::error::StoreError;
@@ -70,10 +75,12 @@ impl Merge {
             inputs.push(Input::open(source, region, rows, &baseline)?);
         }
         let heads = vec![0; inputs.len()];
+        let has_tracks = inputs.iter().any(|input| input.track.is_some());
         let mut sites = Sites {
             inputs,
             heads,
             at: Vec::new(),
+            has_tracks,
             sum: vec![Counts::default(); self.classes.len() + self.emptied],
             classes: self.classes.len(),
             baseline,
@@ -87,6 +94,8 @@ impl Merge {
 
 struct Input<'a> {
     rows: Reader<'a>,
+    /// What a batch of gVCFs says of sites of which it has no row.
+    track: Option<Track<'a>>,
     path: PathBuf,
     into: &'a [usize],
     takes_away: bool,
@@ -123,6 +132,10 @@ impl<'a> Input<'a> {
             Part::Census(census) => census.counts().baseline(),
             _ => None,
         };
+        let track = match &source.part {
+            Part::Genotypes(batch, classes) | Part::Left(batch, classes) => batch.track(region, classes)?,
+            _ => None,
+        };
         let same_numbers = source.into.iter().enumerate().all(|(class, into)| class == *into);
         Ok(Input {
             path: match &reader {
@@ -130,6 +143,7 @@ impl<'a> Input<'a> {
                 Reader::Counted(_) => PathBuf::from("genotypes.parquet"),
             },
             rows: reader,
+            track,
             into: &source.into,
             takes_away: matches!(source.part, Part::Left(..)),
             alike: same_numbers && own.is_some_and(|own| own == of_sum),
@@ -177,6 +191,8 @@ pub struct Sites<'a> {
     heads: Vec<Place>,
     /// Inputs that hold the site last given.
     at: Vec<usize>,
+    /// Whether some input counts at sites that it does not hold.
+    has_tracks: bool,
     sum: Vec<Counts>,
     classes: usize,
     baseline: Arc<Baseline>,
@@ -255,10 +271,61 @@ impl Sites<'_> {
             if self.sum[self.classes..].iter().any(|counts| *counts != Counts::default()) {
                 return Err(self.too_much());
             }
-            if self.sum.iter().any(|counts| !counts.is_empty()) {
+            if self.has_tracks {
+                if self.is_listed()? {
+                    self.add_tracks()?;
+                    return Ok(true);
+                }
+            } else if self.sum.iter().any(|counts| !counts.is_empty()) {
                 return Ok(true);
             }
         }
+    }
+
+    /// Whether somebody carries the allele, or somebody of a batch without callability has a call.
+    fn is_listed(&self) -> Result<bool, StoreError> {
+        if self.sum.iter().any(|counts| counts.ac > 0) {
+            return Ok(true);
+        }
+        let mut people = 0i64;
+        for input in self.at.iter().map(|input| &self.inputs[*input]).filter(|input| input.track.is_none()) {
+            let sign = if input.takes_away { -1 } else { 1 };
+            let each = |_, counts: Counts| people += sign * i64::from(counts.people);
+            input.chunk()?.each(input.row, each).map_err(|e| StoreError::damaged(&input.path, e))?;
+        }
+        Ok(people > 0)
+    }
+
+    /// Adds what batches of gVCFs count at a site of which they have no row.
+    fn add_tracks(&mut self) -> Result<(), StoreError> {
+        let first = &self.inputs[self.at[0]];
+        let (reference, alternate) = first.chunk()?.alleles(first.row);
+        let variant = variant_of(self.heads[self.at[0]], reference, alternate);
+        let variant = variant.ok_or_else(|| StoreError::damaged(&first.path, "a position is 0"))?;
+        for input in 0..self.inputs.len() {
+            let own = &mut self.inputs[input];
+            let Some(track) = own.track.as_mut().filter(|_| !self.at.contains(&input)) else { continue };
+            let counts = track.at(&variant)?.to_vec();
+            self.add_counts(input, counts.into_iter().enumerate())?;
+        }
+        Ok(())
+    }
+
+    fn add_counts(
+        &mut self,
+        input: usize,
+        counts: impl Iterator<Item = (usize, Counts)>,
+    ) -> Result<(), StoreError> {
+        let input = &self.inputs[input];
+        for (class, counts) in counts {
+            let own = &mut self.sum[input.into[class]];
+            let sum = if input.takes_away { without(*own, counts) } else { Some(*own + counts) };
+            match sum {
+                Some(sum) => *own = sum,
+                None => return Err(self.too_much()),
+            }
+        }
+        Ok(())
     }
 
     /// Finds the inputs that hold the first variant of a place.
@@ -289,6 +356,9 @@ impl Sites<'_> {
     /// The bytes of a site that stands in one source only, if they mean the same in the sum.
     fn sole_cells(&self) -> Result<Option<(&[u8], Counts)>, StoreError> {
         let [input] = self.at[..] else { return Ok(None) };
+        if self.has_tracks {
+            return Ok(None);
+        }
         let input = &self.inputs[input];
         Ok(if input.alike { input.chunk()?.cells(input.row) } else { None })
     }

@@ -5,7 +5,9 @@
 
 use crate::Store;
 use crate::batch::{Batch, BatchSeal, BatchWriter, CallRow, Scan, StagedBatch};
+use crate::callability::{self, States};
 use crate::error::StoreError;
+use crate::evidence;
 use gj_kernels::row::needs_order;
 use gj_kernels::{BlockEncoder, Call, RowError, Totals, encode};
 use gj_model::{Contig, InstitutionId, SampleSet, Variant};
@@ -30,9 +32,12 @@ impl Store {
             Rewriter::Plain(self.new_batch(batch.samples())?)
         };
         let mut scan = batch.calls(None, &people)?;
+        let mut states = batch.states(None, &people)?;
         while let Some(rows) = scan.next_rows()? {
-            writer.push(rows.into_iter().filter(has_calls).collect())?;
+            writer.push(callability::informing(rows, states.as_mut())?)?;
         }
+        let columns = (0..batch.samples()).map(|column| people.contains(column).then_some(column)).collect();
+        carry_over(writer.writer(), &[(batch, columns)], batch.samples())?;
         let mut samples = batch.manifest().samples.clone();
         gone.iter().for_each(|index| samples[index] = 0);
         writer.finish(batch.manifest().institution.clone(), samples, batch.manifest().sources.clone())
@@ -54,7 +59,8 @@ impl Store {
         let mut inputs = Vec::with_capacity(batches.len());
         for (batch, people) in batches.iter().zip(&people) {
             let columns = batch.manifest().samples.iter().map(|key| column.get(key).copied()).collect();
-            inputs.push(Input { scan: batch.calls(None, people)?, columns, ready: VecDeque::new() });
+            let (scan, states) = (batch.calls(None, people)?, batch.states(None, people)?);
+            inputs.push(Input { scan, states, columns, ready: VecDeque::new() });
         }
         let mut writer = Sorted::new(self, samples.len())?;
         // Rows are encoded on all cores; a batch of them takes at most about 64 MiB.
@@ -69,6 +75,8 @@ impl Store {
             }
         }
         writer.push(rows)?;
+        let carried: Vec<_> = batches.iter().zip(inputs.into_iter().map(|input| input.columns)).collect();
+        carry_over(&mut writer.writer, &carried, samples.len())?;
         let sources = batches.iter().flat_map(|batch| batch.manifest().sources.clone()).collect();
         writer.finish(institution.clone(), samples, sources)
     }
@@ -81,6 +89,8 @@ fn has_calls(row: &CallRow) -> bool {
 /// A batch being merged.
 struct Input<'a> {
     scan: Scan<'a>,
+    /// What its people read as where it has no row, if it says so.
+    states: Option<States>,
     /// Column of the new batch, for each of this one.
     columns: Vec<Option<usize>>,
     ready: VecDeque<CallRow>,
@@ -101,21 +111,36 @@ fn next_row(inputs: &mut [Input<'_>], samples: usize) -> Result<Option<CallRow>,
     let Some(variant) = next else { return Ok(None) };
     let mut merged = CallRow { variant, origin: None, calls: vec![Call::Absent; samples] };
     for input in inputs {
-        if input.ready.front().is_some_and(|row| row.variant == merged.variant)
-            && let Some(row) = input.ready.pop_front()
-        {
-            merged.origin = merged.origin.or(row.origin);
-            for (column, call) in input.columns.iter().zip(row.calls) {
-                // One batch holds a call, the others are absent or know as little: see `ingest`.
-                if let Some(column) = column
-                    && (call.is_called() || merged.calls[*column] == Call::Absent)
-                {
-                    merged.calls[*column] = call;
-                }
+        let row = input.ready.pop_front_if(|row| row.variant == merged.variant);
+        let (origin, calls) = match (row, &mut input.states) {
+            (Some(row), _) => (row.origin, row.calls),
+            (None, Some(states)) => {
+                let (contig, position) = (merged.variant.contig, merged.variant.position.get());
+                (None, states.at(contig, position)?.to_vec())
+            }
+            (None, None) => continue,
+        };
+        merged.origin = merged.origin.or(origin);
+        for (column, call) in input.columns.iter().zip(calls) {
+            // One batch holds a call, the others are absent or know as little: see `ingest`.
+            if let Some(column) = column
+                && (call.is_called() || merged.calls[*column] == Call::Absent)
+            {
+                merged.calls[*column] = call;
             }
         }
     }
     Ok(Some(merged))
+}
+
+/// Writes what stands beside the rows; `columns` of each batch are those of the new one.
+fn carry_over(
+    writer: &mut BatchWriter,
+    batches: &[(&Batch, Vec<Option<usize>>)],
+    samples: usize,
+) -> Result<(), StoreError> {
+    callability::rewrite(batches, samples, writer)?;
+    evidence::rewrite(batches, writer)
 }
 
 /// Where rewritten rows go.
@@ -133,6 +158,13 @@ impl Rewriter {
                 let mut pairs = rows.into_iter().zip(payloads);
                 pairs.try_for_each(|(row, payload)| writer.push(row.variant, row.origin, payload))
             }
+        }
+    }
+
+    fn writer(&mut self) -> &mut BatchWriter {
+        match self {
+            Rewriter::Plain(writer) => writer,
+            Rewriter::Sorted(sorted) => &mut sorted.writer,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::commands::serve::serve;
 use crate::progress::{self, IngestProgress};
 use anyhow::{Context, bail};
 use gj_gate::acts::init::{DirectoryKind, NewDirectory};
-use gj_gate::acts::submit::{SubmissionError, SubmitRequest, Unconsented};
+use gj_gate::acts::submit::{BlockFloor, SubmissionError, SubmitRequest, Unconsented};
 use gj_gate::{Asker, Clock, Gate, GateError};
 use gj_model::{Bilingual, UserId};
 use gj_portal::DemoUser;
@@ -108,6 +108,7 @@ async fn load_from(gate: &Gate, manager: &Asker, unpacked: &Path) -> anyhow::Res
             institution,
             files: vec![file],
             reference: None,
+            floor: BlockFloor::default(),
             unconsented: Unconsented::LeaveOut,
         };
         match gate.submit(manager, request, Arc::new(IngestProgress::new(contributor.id))).await {

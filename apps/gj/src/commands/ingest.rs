@@ -3,7 +3,7 @@
 use crate::cli::Ingest;
 use crate::output;
 use crate::progress::IngestProgress;
-use gj_gate::acts::submit::{SubmitRequest, Unconsented};
+use gj_gate::acts::submit::{BlockFloor, SubmitRequest, Unconsented};
 use std::sync::Arc;
 
 pub async fn run(arguments: Ingest) -> anyhow::Result<()> {
@@ -16,6 +16,7 @@ pub async fn run(arguments: Ingest) -> anyhow::Result<()> {
         institution: arguments.institution,
         files: arguments.files,
         reference: arguments.reference,
+        floor: BlockFloor { gq: arguments.min_gq, dp: arguments.min_dp },
         unconsented: if arguments.skip_unconsented { Unconsented::LeaveOut } else { Unconsented::Refuse },
     };
     let report =
@@ -34,6 +35,7 @@ pub async fn run(arguments: Ingest) -> anyhow::Result<()> {
         (read.read.normalised_rows, "variants trimmed or moved to the left"),
         (read.rows_held_already, "variants held already with the same genotypes"),
         (read.samples_left_out as u64, "samples left unread (no consent to research, or withdrawn)"),
+        (read.read.non_ref_alternates, "records of gVCFs read for what they cover"),
         (read.read.symbolic_alternates, "symbolic alleles skipped"),
         (read.read.breakend_alternates, "breakends skipped"),
         (read.read.star_alternates, "`*` alleles skipped (their base is deleted by another record)"),

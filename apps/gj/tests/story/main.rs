@@ -15,6 +15,7 @@ mod demo;
 mod disk;
 mod duckdb;
 mod extracts;
+mod gvcf;
 mod house;
 mod http;
 mod invariance;

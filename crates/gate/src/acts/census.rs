@@ -84,6 +84,11 @@ fn count_batches(store: &Store, plan: &mut Plan<'_>, censuses: &mut Vec<Census>)
         if counted.classes.is_empty() {
             continue;
         }
+        if open.batch.has_callability() {
+            // Its people count at sites of other batches, too, so its own rows are not all there is.
+            plan.add(Part::Genotypes(open.batch.clone(), counted.of), &counted.classes);
+            continue;
+        }
         let assignment = plan.roll.assignment(std::iter::once(open));
         let into = (0..counted.classes.len()).collect();
         let part = Part::Genotypes(open.batch.clone(), counted.of);

@@ -104,7 +104,8 @@ impl Stock {
         plan: &mut Plan<'a>,
     ) -> Result<(), GateError> {
         for open in std::mem::take(&mut plan.uncounted) {
-            let stored = self.censuses.get(open.batch.id());
+            // What a batch of gVCFs adds depends on the sites of the others: it is counted with them.
+            let stored = self.censuses.get(open.batch.id()).filter(|_| !open.batch.has_callability());
             let fitting = stored.and_then(|stored| {
                 times.find(|before| before.roll.assignment(std::iter::once(open)) == stored.assignment)
             });
@@ -141,6 +142,9 @@ impl Stock {
             let (holds, rest): (Vec<&OpenBatch>, Vec<&OpenBatch>) =
                 self.people.batches.iter().partition(|open| held.contains(open.batch.id()));
             let Some(assignment) = &freeze.assignment else { continue };
+            if holds.iter().any(|open| open.batch.has_callability()) {
+                continue;
+            }
             let same = |before: &Before| before.roll.assignment(holds.iter().copied()) == *assignment;
             if let Some(before) = times.find(same) {
                 let panel = Arc::new(store.panel(&freeze.panel)?);

@@ -4,7 +4,7 @@ use crate::ask::Asker;
 use crate::audit::Note;
 use crate::error::GateError;
 use crate::gate::Gate;
-pub use gj_ingest::{Progress, SubmissionError};
+pub use gj_ingest::{BlockFloor, Progress, SubmissionError};
 use gj_ingest::{ReadOptions, Reference, Roster, Submission, SubmissionReport};
 use gj_model::{BatchId, InstitutionId, ScopeItem};
 use gj_registry::Batch;
@@ -36,6 +36,8 @@ pub struct SubmitRequest {
     pub files: Vec<PathBuf>,
     /// Reference to check REF against and to normalise indels with.
     pub reference: Option<PathBuf>,
+    /// What a reference block of a gVCF must reach to be a call.
+    pub floor: BlockFloor,
     /// What to do with people who did not consent.
     pub unconsented: Unconsented,
 }
@@ -76,11 +78,11 @@ impl Gate {
         request: SubmitRequest,
         progress: Arc<dyn Progress>,
     ) -> Result<SubmitReport, GateError> {
-        let SubmitRequest { institution, files, reference, unconsented } = request;
+        let SubmitRequest { institution, files, reference, floor, unconsented } = request;
         let paths = files.clone();
         let mut submission = tokio::task::spawn_blocking(move || {
             let reference = reference.map(|path| Reference::open(&path)).transpose()?.map(Arc::new);
-            Submission::open(&files, &ReadOptions { reference })
+            Submission::open(&files, &ReadOptions { reference, floor })
         })
         .await??;
         // First the people: a file of another institution is refused for them, and not told of.
@@ -102,13 +104,16 @@ impl Gate {
         };
         let mut tx = self.inner.registry.begin().await?;
         tx.insert_batch(&batch, &seal.manifest.samples, &sources).await?;
-        let detail = json!({
+        let mut detail = json!({
             "institution": institution,
             "files": read.files,
             "samples": read.samples,
             "rows": read.rows,
             "digest": seal.digest,
         });
+        if seal.manifest.callability.is_some() {
+            detail["block_floor"] = json!({ "gq": floor.gq, "dp": floor.dp });
+        }
         let note = Note { actor: asker.name(), act: ACT, subject: seal.id.as_str(), outcome: "done", detail };
         self.note(&mut tx, note).await?;
         self.commit(tx).await?;

@@ -28,6 +28,7 @@ pub(crate) struct Window {
 struct Held {
     origin: Option<String>,
     payload: Vec<u8>,
+    evidence: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -62,7 +63,8 @@ impl Window {
             return Ok(());
         }
         self.shortest.insert(draft.shortest, Seen { line, calls });
-        self.held.insert(draft.spelling, Held { origin: draft.origin, payload: draft.payload });
+        let Draft { origin, payload, evidence, .. } = draft;
+        self.held.insert(draft.spelling, Held { origin, payload, evidence });
         self.rows += 1;
         Ok(())
     }
@@ -97,6 +99,7 @@ impl Window {
             alternate: text(spelling.alternate),
             origin: held.origin,
             payload: held.payload,
+            evidence: held.evidence,
         });
     }
 }

@@ -68,6 +68,29 @@ pub enum SubmissionError {
         /// The other place.
         other: String,
     },
+    /// A plain file among gVCFs.
+    #[error(
+        "`{}` is no gVCF (no record has `<NON_REF>` or `<*>`), other files of this submission are: what an \
+         absent record means differs; submit the two kinds apart",
+        file.display()
+    )]
+    Mixed {
+        /// The file as typed.
+        file: PathBuf,
+    },
+    /// A contig of a person in two batches, one of them of gVCFs.
+    #[error(
+        "{contig}: {count} of the samples have calls there in batch `{batch}` already; where gVCFs are \
+         concerned a contig of a person comes in one batch: leave these samples, or this contig, out"
+    )]
+    CoveredBefore {
+        /// The contig.
+        contig: gj_model::Contig,
+        /// How many samples.
+        count: usize,
+        /// The earlier batch.
+        batch: String,
+    },
     /// Everybody was left out.
     #[error("no sample is left to read: all people of the files have not consented or have withdrawn")]
     NobodyLeft,

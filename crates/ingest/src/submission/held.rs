@@ -1,6 +1,7 @@
 //! What earlier batches hold of the same samples: a call is stored, and so counted, once.
 
 use crate::submission::SubmissionError;
+use crate::submission::coverage::Coverage;
 use crate::submission::merge::MergedRow;
 use gj_kernels::Call;
 use gj_model::{Contig, Region, SampleSet};
@@ -38,15 +39,52 @@ impl<'a> Held<'a> {
         Held { batches, samples: samples.len() }
     }
 
-    /// Their rows of one contig.
-    pub(crate) fn contig(&mut self, contig: Contig) -> Result<HeldRows<'_>, StoreError> {
+    /// Their rows of one contig; `coverage` is the submission's, if its files are gVCFs.
+    ///
+    /// # Errors
+    /// [`SubmissionError::CoveredBefore`] when an earlier batch has calls there of people whom the
+    /// submission's gVCFs cover there.
+    pub(crate) fn contig(
+        &mut self,
+        contig: Contig,
+        coverage: Option<&Coverage>,
+    ) -> Result<HeldRows<'_>, SubmissionError> {
         let region = Region::whole(contig);
+        let covered_here = coverage.map(|coverage| coverage.columns_on(contig));
         let mut inputs = Vec::with_capacity(self.batches.len());
         for shared in &self.batches {
+            let covered = shared.batch.covered(contig, &shared.people)?;
+            if let Some(here) = &covered_here {
+                let known = shared.called(&region, covered.clone())?;
+                let twice =
+                    shared.pairs.iter().filter(|(there, column)| here[*column] && known.contains(*there));
+                shared.refuse(contig, twice.count())?;
+            }
             let scan = shared.batch.calls(Some(&region), &shared.people)?;
-            inputs.push(Input { scan, shared, ready: VecDeque::new(), ended: false });
+            inputs.push(Input { scan, shared, covered, ready: VecDeque::new(), ended: false });
         }
         Ok(HeldRows { inputs, samples: self.samples })
+    }
+}
+
+impl Shared<'_> {
+    /// The shared people with a call in a row of a region, besides those that `known` has.
+    fn called(&self, region: &Region, mut known: SampleSet) -> Result<SampleSet, StoreError> {
+        let mut scan = self.batch.calls(Some(region), &self.people)?;
+        while let Some(rows) = scan.next_rows()? {
+            for row in rows {
+                let called = self.pairs.iter().filter(|(there, _)| row.calls[*there].is_called());
+                called.for_each(|(there, _)| known.insert(*there));
+            }
+        }
+        Ok(known)
+    }
+
+    fn refuse(&self, contig: Contig, count: usize) -> Result<(), SubmissionError> {
+        if count == 0 {
+            return Ok(());
+        }
+        Err(SubmissionError::CoveredBefore { contig, count, batch: self.batch.id().to_string() })
     }
 }
 
@@ -59,6 +97,8 @@ pub(crate) struct HeldRows<'a> {
 struct Input<'a> {
     scan: Scan<'a>,
     shared: &'a Shared<'a>,
+    /// Those whom the earlier batch's gVCFs cover on this contig.
+    covered: SampleSet,
     ready: VecDeque<CallRow>,
     ended: bool,
 }
@@ -92,6 +132,12 @@ impl HeldRows<'_> {
         let mut touched = false;
         for input in &mut self.inputs {
             let pairs = &input.shared.pairs;
+            if input.shared.batch.has_callability() {
+                let calls = row.payload.calls(self.samples)?;
+                let twice =
+                    |pair: &&(usize, usize)| input.covered.contains(pair.0) && calls[pair.1].is_called();
+                input.shared.refuse(row.variant.contig, pairs.iter().filter(twice).count())?;
+            }
             let batch = input.shared.batch.id().clone();
             let Some(held) = input.at(row)? else { continue };
             let calls = row.payload.calls(self.samples)?;

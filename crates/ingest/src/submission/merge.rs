@@ -1,16 +1,22 @@
 //! Merging the rows of several files into rows over the whole batch.
 
+use crate::evidence;
 use crate::submission::SubmissionError;
 use crate::submission::spool::{SpoolReader, SpoolRows, SpooledRow};
 use gj_kernels::{Call, Scratch, decode, encode};
 use gj_model::{Contig, SampleSet, Variant};
-use gj_store::StoreError;
+use gj_store::{Evidence, StoreError};
+
+/// Bytes of the buffers of all spools together, while they are few thousand.
+const BUFFERS: usize = 64 << 20;
 
 /// One variant over every sample of the batch.
 pub(crate) struct MergedRow {
     pub(crate) variant: Variant,
     pub(crate) origin: Option<String>,
     pub(crate) payload: Payload,
+    /// What supports the carriers' calls, by column of the batch, ascending.
+    pub(crate) evidence: Vec<(usize, Evidence)>,
 }
 
 /// Calls of the batch, encoded as they came or decoded because something had to be looked at.
@@ -64,8 +70,9 @@ impl<'a> Merge<'a> {
         samples: usize,
     ) -> Result<Merge<'a>, StoreError> {
         let mut inputs = Vec::with_capacity(spools.len());
+        let buffer = (BUFFERS / spools.len().max(1)).clamp(1 << 13, 1 << 18);
         for spool in spools {
-            let mut rows = spool.rows(contig);
+            let mut rows = spool.rows(contig, buffer);
             let next = rows.next_row()?;
             let whole = spool.columns.iter().copied().eq(0..samples);
             inputs.push(Input { rows, columns: &spool.columns, whole, next });
@@ -97,15 +104,29 @@ impl<'a> Merge<'a> {
             inputs[*later].columns == inputs[*first].columns && row.payload == same.payload
         });
         self.repeated += (before - parts.len()) as u64;
+        let evidence = self.evidence(&parts);
         let origin = parts.iter().find_map(|(_, row)| row.origin.clone());
         if let [(index, row)] = &mut parts[..]
             && self.inputs[*index].whole
         {
             let payload = Payload::Encoded(std::mem::take(&mut row.payload));
-            return Ok(Some(MergedRow { variant, origin, payload }));
+            return Ok(Some(MergedRow { variant, origin, payload, evidence }));
         }
         let calls = self.combine(&variant, &parts)?;
-        Ok(Some(MergedRow { variant, origin, payload: Payload::Calls(calls) }))
+        Ok(Some(MergedRow { variant, origin, payload: Payload::Calls(calls), evidence }))
+    }
+
+    /// The evidence of all parts; of two entries for one call the first one stays.
+    fn evidence(&self, parts: &[(usize, SpooledRow)]) -> Vec<(usize, Evidence)> {
+        let mut entries = Vec::new();
+        for (index, row) in parts.iter().filter(|(_, row)| !row.evidence.is_empty()) {
+            let columns = self.inputs[*index].columns;
+            entries.extend(evidence::unpack(&row.evidence).map(|(sample, e)| (columns[sample], e)));
+        }
+        // A stable sort: entries of one column stay in the order of the files.
+        entries.sort_by_key(|(column, _)| *column);
+        entries.dedup_by_key(|(column, _)| *column);
+        entries
     }
 
     fn combine(

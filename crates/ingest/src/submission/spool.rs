@@ -2,6 +2,7 @@
 
 use crate::file_rows::{FileRows, Row};
 use crate::submission::SubmissionError;
+use crate::submission::coverage::FileCover;
 use gj_model::{Contig, Position, Variant};
 use gj_store::{Scratch, StoreError};
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,9 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
+
+/// Bytes before a row's fields: the position and their lengths.
+const HEAD: usize = 24;
 
 /// Where a contig's rows lie in the spool, in bytes.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -30,6 +34,8 @@ pub(crate) struct SpooledRow {
     pub(crate) variant: Variant,
     pub(crate) origin: Option<String>,
     pub(crate) payload: Vec<u8>,
+    /// What supports the carriers' calls, packed.
+    pub(crate) evidence: Vec<u8>,
 }
 
 /// How much of a spool is good.
@@ -133,11 +139,15 @@ impl SpoolReader {
 pub(crate) fn spool_file(
     file: &mut FileRows,
     spool: &mut SpoolWriter,
+    cover: &mut FileCover<'_>,
     mut each: impl FnMut(&FileRows, &mut SpoolWriter) -> Result<(), StoreError>,
 ) -> Result<(), SubmissionError> {
     while let Some(rows) = file.next_rows()? {
         for row in rows {
             spool.push(&row)?;
+        }
+        for covered in file.take_covers() {
+            cover.accept(&covered)?;
         }
         each(file, spool)?;
     }
@@ -146,7 +156,8 @@ pub(crate) fn spool_file(
 
 fn write_row(out: &mut impl Write, row: &Row) -> io::Result<u64> {
     let origin = row.origin.as_deref().unwrap_or("");
-    let fields = [row.reference.as_bytes(), row.alternate.as_bytes(), origin.as_bytes(), &row.payload];
+    let texts = [row.reference.as_bytes(), row.alternate.as_bytes(), origin.as_bytes()];
+    let fields = [texts[0], texts[1], texts[2], &row.payload, &row.evidence];
     out.write_all(&row.position.to_le_bytes())?;
     for field in fields {
         out.write_all(&(field.len() as u32).to_le_bytes())?;
@@ -154,7 +165,7 @@ fn write_row(out: &mut impl Write, row: &Row) -> io::Result<u64> {
     for field in fields {
         out.write_all(field)?;
     }
-    Ok(20 + fields.iter().map(|field| field.len() as u64).sum::<u64>())
+    Ok(HEAD as u64 + fields.iter().map(|field| field.len() as u64).sum::<u64>())
 }
 
 /// The rows of one contig of a spool, ascending.
@@ -164,10 +175,11 @@ pub(crate) struct SpoolRows<'a> {
     input: BufReader<ReadAt<'a>>,
 }
 
-struct ReadAt<'a> {
-    file: &'a File,
-    at: u64,
-    end: u64,
+/// Part of a file, from `at` to `end`.
+pub(crate) struct ReadAt<'a> {
+    pub(crate) file: &'a File,
+    pub(crate) at: u64,
+    pub(crate) end: u64,
 }
 
 impl Read for ReadAt<'_> {
@@ -180,10 +192,10 @@ impl Read for ReadAt<'_> {
 }
 
 impl SpoolReader {
-    /// The rows of a contig.
-    pub(crate) fn rows(&self, contig: Contig) -> SpoolRows<'_> {
+    /// The rows of a contig, read through a buffer of so many bytes.
+    pub(crate) fn rows(&self, contig: Contig, buffer: usize) -> SpoolRows<'_> {
         let Span { start, end } = self.spans.get(&contig).copied().unwrap_or(Span { start: 0, end: 0 });
-        let input = BufReader::with_capacity(1 << 18, ReadAt { file: self.scratch.file(), at: start, end });
+        let input = BufReader::with_capacity(buffer, ReadAt { file: self.scratch.file(), at: start, end });
         SpoolRows { spool: self, contig, input }
     }
 }
@@ -195,7 +207,7 @@ impl SpoolRows<'_> {
     }
 
     fn read_row(&mut self) -> io::Result<Option<SpooledRow>> {
-        let mut head = [0u8; 20];
+        let mut head = [0u8; HEAD];
         if self.input.get_ref().at >= self.input.get_ref().end && self.input.buffer().is_empty() {
             return Ok(None);
         }
@@ -211,9 +223,10 @@ impl SpoolRows<'_> {
         };
         let (reference, alternate) = (text(field(word(1))?)?, text(field(word(2))?)?);
         let origin = text(field(word(3))?)?;
-        let payload = field(word(4))?;
+        let (payload, evidence) = (field(word(4))?, field(word(5))?);
         let position = Position::new(word(0)).ok_or(io::ErrorKind::InvalidData)?;
         let variant = Variant { contig: self.contig, position, reference, alternate };
-        Ok(Some(SpooledRow { variant, origin: (!origin.is_empty()).then_some(origin), payload }))
+        let origin = (!origin.is_empty()).then_some(origin);
+        Ok(Some(SpooledRow { variant, origin, payload, evidence }))
     }
 }

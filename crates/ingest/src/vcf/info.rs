@@ -38,6 +38,12 @@ pub(crate) fn check(definitions: &Definitions, info: &[u8], alternates: usize) -
     }
 }
 
+/// The value of `END`, if it is a position.
+pub(crate) fn end(info: &[u8]) -> Option<u32> {
+    let value = info.split(|byte| *byte == b';').find_map(|entry| entry.strip_prefix(b"END="))?;
+    std::str::from_utf8(value).ok()?.parse().ok()
+}
+
 fn check_value(definition: &Definition, value: Option<&[u8]>, alternates: usize) -> Result<(), Fault> {
     let fault = |what: &str, expected: String| {
         Err(Fault::record(format!("INFO `{}` {what}", clip(definition.id.as_bytes())), expected))

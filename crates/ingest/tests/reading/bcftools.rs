@@ -157,7 +157,10 @@ fn left_alignment_is_what_norm_does() {
         let (split, aligned) = (fixture.path("split.vcf"), fixture.path("aligned.vcf"));
         bcftools(&["norm", "-m-", "-o", as_str(&split), as_str(&path)]);
         bcftools(&["norm", "-f", as_str(&fasta), "-o", as_str(&aligned), as_str(&split)]);
-        let options = ReadOptions { reference: Some(Arc::new(Reference::open(&fasta).unwrap())) };
+        let options = ReadOptions {
+            reference: Some(Arc::new(Reference::open(&fasta).unwrap())),
+            ..ReadOptions::default()
+        };
         let (found, _, report) = read_with(&path, &options, None).unwrap();
         let expected = rows_of(&aligned);
         assert!(report.normalised_rows > 500, "{report:?}");

@@ -52,7 +52,7 @@ fn a_repeated_variant_is_kept_once_or_refused() {
 
 fn reference(fixture: &Fixture, bases: &str) -> ReadOptions {
     let path = fixture.write("r.fa", format!(">22\n{bases}\n"));
-    ReadOptions { reference: Some(Arc::new(Reference::open(&path).unwrap())) }
+    ReadOptions { reference: Some(Arc::new(Reference::open(&path).unwrap())), ..ReadOptions::default() }
 }
 
 #[test]

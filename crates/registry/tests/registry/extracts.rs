@@ -44,6 +44,7 @@ async fn world_with_extract() -> (World, Vec<i64>) {
         people: 3,
         variants: 7,
         batches: vec![],
+        assignment: "a".repeat(64),
     };
     tx.insert_freeze(&freeze).await.unwrap();
     tx.insert_extract(&approval("E-1"), "secret").await.unwrap();

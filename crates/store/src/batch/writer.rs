@@ -1,8 +1,10 @@
 //! Writing a batch into the staging folder; it counts only once it is published whole.
 
 use crate::Store;
+use crate::callability::CallabilityWriter;
 use crate::durable::{self, Staged};
 use crate::error::StoreError;
+use crate::evidence::{Evidence, EvidenceWriter};
 use crate::manifest::{self, BatchManifest};
 use crate::orders::OrdersWriter;
 use crate::table::TableWriter;
@@ -28,6 +30,8 @@ pub struct BatchWriter {
     blocks: Vec<Option<u32>>,
     orders: Option<OrdersWriter>,
     samples: usize,
+    callability: Option<CallabilityWriter>,
+    evidence: Option<EvidenceWriter>,
     bytes: usize,
 }
 
@@ -107,6 +111,8 @@ impl Store {
             blocks: Vec::new(),
             orders,
             samples,
+            callability: None,
+            evidence: None,
             bytes: 0,
         })
     }
@@ -158,6 +164,37 @@ impl BatchWriter {
         self.totals.push(totals);
         self.blocks.push(block);
         Ok(())
+    }
+
+    /// What an absent row means for each person of a batch of gVCFs; the batch has it from the first call.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn callability(&mut self) -> Result<&mut CallabilityWriter, StoreError> {
+        let writer = match self.callability.take() {
+            Some(writer) => writer,
+            None => CallabilityWriter::create(self.staged.path())?,
+        };
+        Ok(self.callability.insert(writer))
+    }
+
+    /// Adds what supports the calls of a variant's carriers, if anything; sample columns must ascend.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsorted`] unless variants strictly ascend; otherwise when the disk refuses.
+    pub fn push_evidence(
+        &mut self,
+        variant: Variant,
+        carriers: &[(usize, Evidence)],
+    ) -> Result<(), StoreError> {
+        if carriers.is_empty() {
+            return Ok(());
+        }
+        let writer = match self.evidence.take() {
+            Some(writer) => writer,
+            None => EvidenceWriter::create(self.staged.path())?,
+        };
+        self.evidence.insert(writer).push(variant, carriers)
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
@@ -216,6 +253,8 @@ impl BatchWriter {
             bytes: table.bytes,
             sums: table.sums,
             orders: orders.map(|orders| manifest::Orders { lengths: orders.lengths, sums: orders.sums }),
+            callability: self.callability.map(CallabilityWriter::finish).transpose()?,
+            evidence: self.evidence.map(EvidenceWriter::finish).transpose()?,
         };
         let digest = manifest::write(self.staged.path(), &manifest)?;
         let id: BatchId =
