@@ -4,12 +4,13 @@
 
 mod association;
 mod lookups;
+mod region;
 mod table;
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use gj_kernels::{Call, Weights};
-use gj_model::SampleSet;
+use gj_model::{Region, SampleSet};
 use gj_store::{Batch, Store};
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,8 @@ enum Act {
     Lookups { data: PathBuf, variants: PathBuf },
     /// The variants that one sample column carries, as a table
     Person { data: PathBuf, column: usize, out: PathBuf },
+    /// The calls of some sample columns (numbers from 0, one a line) in a region, as VCF
+    Region { data: PathBuf, region: Region, columns: PathBuf, out: PathBuf },
     /// Bytes of the batch by column
     Sizes { data: PathBuf },
 }
@@ -41,13 +44,7 @@ fn main() -> Result<()> {
         Act::Frequencies { data, out } => table::frequencies(&batch(&data)?, &out),
         Act::Cohort { data, columns, out } => {
             let batch = batch(&data)?;
-            let mut people = SampleSet::none(batch.samples());
-            for column in numbers::<usize>(&columns)? {
-                if column >= batch.samples() {
-                    bail!("the batch has no column {column}");
-                }
-                people.insert(column);
-            }
+            let people = chosen(&batch, &numbers(&columns)?)?;
             table::cohort(&batch, &Weights::count(&people), &out)
         }
         Act::Association { data, trait_values, out } => {
@@ -59,6 +56,11 @@ fn main() -> Result<()> {
             let carries = |call: Call| call.known().1 > 0;
             table::person(batch.person(None, column, &batch.everybody(), carries)?, &out)
         }
+        Act::Region { data, region, columns, out } => {
+            let batch = batch(&data)?;
+            let columns = numbers(&columns)?;
+            region::write(&batch, &region, &chosen(&batch, &columns)?, &out)
+        }
         Act::Sizes { data } => {
             let batch = batch(&data)?;
             for (name, bytes) in batch.sizes() {
@@ -67,6 +69,18 @@ fn main() -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// Some columns of a batch.
+fn chosen(batch: &Batch, columns: &[usize]) -> Result<SampleSet> {
+    let mut people = SampleSet::none(batch.samples());
+    for column in columns {
+        if *column >= batch.samples() {
+            bail!("the batch has no column {column}");
+        }
+        people.insert(*column);
+    }
+    Ok(people)
 }
 
 /// The one batch of a data directory.

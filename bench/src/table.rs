@@ -48,11 +48,13 @@ impl Lines {
             self.line.push(b'-');
         }
         let size = real.abs();
-        let mut exponent = size.log10().floor() as i32;
-        let mut scaled = (size * 10f64.powi(5 - exponent)).round();
-        if scaled >= 1e6 {
+        // The decimal exponent, or one less, from the binary one.
+        let binary = (size.to_bits() >> 52) as i32 - 1023;
+        let mut exponent = (binary * 1233) >> 12;
+        let mut scaled = (size * ten_to(5 - exponent)).round();
+        while scaled >= 1e6 {
             exponent += 1;
-            scaled = (size * 10f64.powi(5 - exponent)).round();
+            scaled = (size * ten_to(5 - exponent)).round();
         }
         let scaled = scaled as u32;
         digits(&mut self.line, scaled / 100_000, 1);
@@ -73,6 +75,13 @@ impl Lines {
     pub(crate) fn finish(mut self) -> Result<()> {
         Ok(self.out.flush()?)
     }
+}
+
+/// A power of ten, from a table where it is not far off.
+fn ten_to(power: i32) -> f64 {
+    const TABLE: [f64; 16] =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    usize::try_from(power).ok().and_then(|power| TABLE.get(power)).copied().unwrap_or_else(|| 10f64.powi(power))
 }
 
 fn digits(line: &mut Vec<u8>, mut number: u32, width: usize) {
@@ -125,4 +134,33 @@ pub(crate) fn person(mut scan: PersonScan<'_>, out: &Path) -> Result<()> {
         }
     }
     lines.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reals_have_six_digits() {
+        let folder = std::env::temp_dir().join(format!("gj-bench-{}", std::process::id()));
+        let reals = [1.0, 0.5, -2.5, 999_999.6, 1.234_567_8e-7, 9.999_999e-5, 3e200, 0.0, f64::NAN, 1e-310];
+        let mut lines = Lines::create(&folder, "").unwrap();
+        reals.iter().for_each(|real| {
+            lines.real(*real);
+        });
+        lines.end().unwrap();
+        lines.finish().unwrap();
+        let text = std::fs::read_to_string(&folder).unwrap();
+        std::fs::remove_file(&folder).unwrap();
+        for (text, real) in text.trim().split('\t').zip(reals) {
+            match text {
+                "NA" => assert!(real.is_nan()),
+                text => {
+                    let back: f64 = text.parse().unwrap();
+                    assert!((back - real).abs() <= 1e-5 * real.abs(), "{text} {real}");
+                    assert!(text == "0" || text.trim_start_matches('-').len() >= 11, "{text}");
+                }
+            }
+        }
+    }
 }

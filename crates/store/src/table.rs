@@ -33,7 +33,7 @@ const POSITION: usize = 1;
 /// Rows of a row group at most.
 pub(crate) const GROUP_ROWS: usize = 16_384;
 /// Rows of a page at most: what a single lookup decodes.
-const PAGE_ROWS: usize = 512;
+const PAGE_ROWS: usize = 1024;
 /// Bytes of buffered values at which a row group is closed early, so that memory stays bounded.
 pub(crate) const GROUP_BYTES: usize = 64 << 20;
 
