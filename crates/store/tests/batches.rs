@@ -188,7 +188,7 @@ proptest! {
 
 /// A batch of these samples, by key; rows in which nobody has a record are left out.
 fn write_keys(store: &Store, rows: &[(Variant, Vec<Call>)], keys: &[i64]) -> Batch {
-    let mut writer = store.new_batch().unwrap();
+    let mut writer = store.new_batch(keys.len()).unwrap();
     for (variant, calls) in rows.iter().filter(|(_, calls)| calls.iter().any(|c| *c != Call::Absent)) {
         writer.push(variant.clone(), None, encode(calls)).unwrap();
     }
