@@ -43,6 +43,7 @@ async fn world_with_extract() -> (World, Vec<i64>) {
         created_at: AT.to_owned(),
         people: 3,
         variants: 7,
+        assignment: "a".repeat(64),
         batches: vec![],
     };
     tx.insert_freeze(&freeze).await.unwrap();
