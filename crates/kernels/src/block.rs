@@ -328,7 +328,7 @@ mod tests {
                     let person = Person::ordered(s, &order).unwrap();
                     prop_assert_eq!(person.call(bytes, samples).unwrap(), calls[s]);
                 }
-                let totals = row::totals(&row::encode(calls), samples).unwrap();
+                let totals = crate::totals(&row::encode(calls), samples).unwrap();
                 let everybody = calls.iter().map(|call| call.known());
                 let everybody = everybody.fold((0, 0, 0), |t, c| (t.0 + c.1, t.1 + c.0, t.2 + u32::from(c.1 == 2)));
                 prop_assert_eq!((totals.ac, totals.an, totals.hom), everybody);

@@ -175,7 +175,7 @@ impl Sorted {
                 self.encoder = BlockEncoder::new(self.samples);
                 self.contig = Some(row.variant.contig);
             }
-            let totals = gj_kernels::row::totals(&payload, self.samples).map_err(unsound)?;
+            let totals = gj_kernels::totals(&payload, self.samples).map_err(unsound)?;
             self.encoder.push(payload).map_err(unsound)?;
             self.heads.push((row.variant, row.origin, totals));
             if self.encoder.is_full() {

@@ -21,6 +21,7 @@ mod invariance;
 mod portal;
 mod resume;
 mod scenario;
+mod second_reader;
 mod strangers;
 mod tidy;
 mod withdrawal;
