@@ -25,9 +25,9 @@ impl Store {
         let mut people = SampleSet::all(batch.samples());
         gone.iter().for_each(|index| people.remove(index));
         let mut writer = if batch.is_sorted() {
-            Rewriter::Sorted(Sorted::new(self, batch.samples())?)
+            Rewriter::Sorted(Box::new(Sorted::new(self, batch.samples())?))
         } else {
-            Rewriter::Plain(self.new_batch(batch.samples())?)
+            Rewriter::Plain(Box::new(self.new_batch(batch.samples())?))
         };
         let mut scan = batch.calls(None, &people)?;
         while let Some(rows) = scan.next_rows()? {
@@ -120,8 +120,8 @@ fn next_row(inputs: &mut [Input<'_>], samples: usize) -> Result<Option<CallRow>,
 
 /// Where rewritten rows go.
 enum Rewriter {
-    Plain(BatchWriter),
-    Sorted(Sorted),
+    Plain(Box<BatchWriter>),
+    Sorted(Box<Sorted>),
 }
 
 impl Rewriter {
