@@ -12,7 +12,12 @@ pub(crate) fn write(batch: &Batch, region: &Region, people: &SampleSet, out: &Pa
     let kept: Vec<usize> = people.iter().collect();
     let column = |column: &usize| Column { name: format!("X{column}"), sex: Sex::Unknown };
     let heading = Heading { columns: kept.iter().map(column).collect(), notes: Vec::new() };
-    let mut writer = Writer::open(Format::Vcf, heading, vec![BufWriter::with_capacity(1 << 20, File::create(out)?)], Cursor::new(Vec::new()))?;
+    let mut writer = Writer::open(
+        Format::Vcf,
+        heading,
+        vec![BufWriter::with_capacity(1 << 20, File::create(out)?)],
+        Cursor::new(Vec::new()),
+    )?;
     let mut scan = batch.calls(Some(region), people)?;
     while let Some(rows) = scan.next_rows()? {
         let everybody = kept.len() == batch.samples();

@@ -81,7 +81,11 @@ impl Lines {
 fn ten_to(power: i32) -> f64 {
     const TABLE: [f64; 16] =
         [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
-    usize::try_from(power).ok().and_then(|power| TABLE.get(power)).copied().unwrap_or_else(|| 10f64.powi(power))
+    usize::try_from(power)
+        .ok()
+        .and_then(|power| TABLE.get(power))
+        .copied()
+        .unwrap_or_else(|| 10f64.powi(power))
 }
 
 fn digits(line: &mut Vec<u8>, mut number: u32, width: usize) {

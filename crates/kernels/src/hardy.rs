@@ -61,7 +61,8 @@ mod tests {
             let (a, r) = ((alternate - het) / 2, people - het - (alternate - het) / 2);
             f64::from(het) * 2f64.ln() - log_factorial(het) - log_factorial(a) - log_factorial(r)
         };
-        let counts = (0..=alternate.min(2 * people - alternate)).filter(|h| (alternate - h) % 2 == 0);
+        let counts =
+            (0..=alternate.min(2 * people - alternate)).filter(|h| (alternate - h).is_multiple_of(2));
         let logs: Vec<f64> = counts.map(log_of).collect();
         let seen = log_of(het);
         let all: f64 = logs.iter().map(|log| (log - seen).exp()).sum();

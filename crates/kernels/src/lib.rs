@@ -15,6 +15,7 @@ pub mod order;
 pub mod row;
 pub mod sparse;
 pub mod sums;
+pub mod totals;
 pub mod unrecorded;
 
 pub use block::{Block, BlockEncoder};
@@ -24,7 +25,8 @@ pub use cells::{Baseline, put_cells, read_cells};
 pub use classes::Classes;
 pub use classes::Histogram;
 pub use order::Order;
-pub use row::{CountedOrder, Row, RowError, Scratch, Totals, decode, encode, tally};
+pub use row::{CountedOrder, Row, RowError, Scratch, decode, encode, tally};
 pub use sparse::Sparse;
 pub use sums::{Number, SummedOrder, Sums, Weights, sum};
+pub use totals::{Totals, totals};
 pub use unrecorded::Unrecorded;

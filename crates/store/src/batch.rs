@@ -11,7 +11,7 @@ mod scan;
 mod sums;
 mod writer;
 
-pub use person::PersonScan;
+pub use person::{PersonRows, PersonScan};
 pub use scan::{CallRow, CountScan, Scan};
 pub use sums::{SumScan, SummedRows};
 pub use writer::{BatchSeal, BatchWriter, StagedBatch};

@@ -36,7 +36,8 @@ mod sums;
 mod table;
 
 pub use batch::{
-    Batch, BatchSeal, BatchWriter, CallRow, CountScan, PersonScan, Scan, StagedBatch, SumScan, SummedRows,
+    Batch, BatchSeal, BatchWriter, CallRow, CountScan, PersonRows, PersonScan, Scan, StagedBatch, SumScan,
+    SummedRows,
 };
 pub use callability::{CallabilityWriter, States, Track};
 pub use census::{Census, CensusSeal, Counting, StagedCensus, assignment};

@@ -115,7 +115,6 @@ pub(crate) enum Layout {
 }
 
 /// The orders of a batch, open for reading.
-#[derive(Debug)]
 pub(crate) struct Orders {
     file: CheckedFile,
     /// Where each order begins, and where the last one ends.
@@ -123,6 +122,13 @@ pub(crate) struct Orders {
     samples: usize,
     layout: Layout,
     kept: Mutex<HashMap<u32, Arc<Order>>>,
+    unpacker: Mutex<zstd::bulk::Decompressor<'static>>,
+}
+
+impl std::fmt::Debug for Orders {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} orders", self.starts.len() - 1)
+    }
 }
 
 impl Orders {
@@ -134,13 +140,14 @@ impl Orders {
         layout: Layout,
     ) -> Result<Orders, StoreError> {
         let file = CheckedFile::open(&dir.join(DATA), &dir.join(SUMS), digest)?;
+        let unpacker = zstd::bulk::Decompressor::new().map_err(StoreError::io(file.path()))?;
         let mut starts = vec![0];
         let mut end = 0u64;
         for length in lengths {
             end += u64::from(*length);
             starts.push(end);
         }
-        Ok(Orders { file, starts, samples, layout, kept: Mutex::new(HashMap::new()) })
+        Ok(Orders { file, starts, samples, layout, kept: Mutex::default(), unpacker: Mutex::new(unpacker) })
     }
 
     /// Checks every byte.
@@ -206,7 +213,9 @@ impl Orders {
         };
         // At worst every haplotype is a stretch of its own, five bytes each number.
         let largest = 64 + self.samples * 32;
-        let bytes = zstd::bulk::decompress(packed, largest).map_err(|e| self.damaged(e))?;
+        // A poisoned unpacker starts each frame afresh.
+        let mut unpacker = self.unpacker.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = unpacker.decompress(packed, largest).map_err(|e| self.damaged(e))?;
         Ok((base, bytes))
     }
 

@@ -27,9 +27,9 @@ impl Store {
         let mut people = SampleSet::all(batch.samples());
         gone.iter().for_each(|index| people.remove(index));
         let mut writer = if batch.is_sorted() {
-            Rewriter::Sorted(Sorted::new(self, batch.samples())?)
+            Rewriter::Sorted(Box::new(Sorted::new(self, batch.samples())?))
         } else {
-            Rewriter::Plain(self.new_batch(batch.samples())?)
+            Rewriter::Plain(Box::new(self.new_batch(batch.samples())?))
         };
         let mut scan = batch.calls(None, &people)?;
         let mut states = batch.states(None, &people)?;
@@ -145,8 +145,8 @@ fn carry_over(
 
 /// Where rewritten rows go.
 enum Rewriter {
-    Plain(BatchWriter),
-    Sorted(Sorted),
+    Plain(Box<BatchWriter>),
+    Sorted(Box<Sorted>),
 }
 
 impl Rewriter {
@@ -207,7 +207,7 @@ impl Sorted {
                 self.encoder = BlockEncoder::new(self.samples);
                 self.contig = Some(row.variant.contig);
             }
-            let totals = gj_kernels::row::totals(&payload, self.samples).map_err(unsound)?;
+            let totals = gj_kernels::totals(&payload, self.samples).map_err(unsound)?;
             self.encoder.push(payload).map_err(unsound)?;
             self.heads.push((row.variant, row.origin, totals));
             if self.encoder.is_full() {

@@ -1,5 +1,6 @@
 //! Batches of older formats are read as they were written. The fixtures hold the first 500 records of 24
 //! people of the demo cohort; `calls.tsv` is what `bcftools norm -m-` and `bcftools query` say of the same records.
+#![allow(clippy::panic)]
 
 use gj_kernels::Call;
 use gj_model::SampleSet;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Who may name whom. Only `gate` and `ingest` reach genotypes; endpoints and pages cannot.
+/// Who may name whom. Only `gate` and `ingest` reach genotypes; endpoints and pages cannot. `bench` times
+/// the store and is part of nothing.
 const ARROWS: &str = "
 gj -> analysis api gate model portal
 portal -> api gate model
@@ -17,6 +18,7 @@ export -> kernels model
 policy -> model
 kernels -> model
 model ->
+bench -> kernels model store
 ";
 
 /// Crates that must not meet a clock, a file or the network: facts in, decisions and numbers out.
@@ -24,6 +26,10 @@ const PURE: [&str; 4] = ["model", "kernels", "policy", "export"];
 
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn crates() -> Vec<PathBuf> {
+    std::fs::read_dir(root().join("crates")).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
 fn dependencies(manifest: &Path) -> BTreeSet<String> {
@@ -36,8 +42,7 @@ fn dependencies(manifest: &Path) -> BTreeSet<String> {
 #[test]
 fn the_arrows_between_crates_are_the_ones_we_agreed_on() {
     let mut found = BTreeSet::new();
-    let crates = std::fs::read_dir(root().join("crates")).unwrap().map(|entry| entry.unwrap().path());
-    for folder in crates.chain([root().join("apps/gj")]) {
+    for folder in crates().into_iter().chain([root().join("apps/gj"), root().join("bench")]) {
         let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
         let arrows: Vec<String> = dependencies(&folder.join("Cargo.toml")).into_iter().collect();
         found.insert(format!("{name} -> {}", arrows.join(" ")).trim_end().to_owned());
@@ -48,11 +53,23 @@ fn the_arrows_between_crates_are_the_ones_we_agreed_on() {
 }
 
 #[test]
-fn only_the_gate_and_ingest_name_the_store() {
+fn only_the_gate_ingest_and_measuring_name_the_store() {
     for line in
         ARROWS.lines().filter(|line| line.split_once("->").is_some_and(|(_, to)| to.contains("store")))
     {
-        assert!(line.starts_with("gate ") || line.starts_with("ingest "), "{line}");
+        assert!(["gate ", "ingest ", "bench "].iter().any(|room| line.starts_with(room)), "{line}");
+    }
+}
+
+#[test]
+fn nothing_reaches_what_only_measures() {
+    for line in ARROWS.lines() {
+        assert!(!line.split_once("->").is_some_and(|(_, to)| to.contains("bench")), "{line}");
+    }
+    // Nor by the way of an optional, build or test dependency, or one of a target.
+    for manifest in crates().into_iter().chain([root().join("apps/gj")]) {
+        let text = std::fs::read_to_string(manifest.join("Cargo.toml")).unwrap();
+        assert!(!text.contains("gj-bench"), "{}", manifest.display());
     }
 }
 

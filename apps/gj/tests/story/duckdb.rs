@@ -28,7 +28,7 @@ for block in re.findall(r"```python\n(.*?)```", sys.stdin.read(), re.S):
 "#;
 
 /// A Python that has these modules, or a note that the test is skipped.
-fn python(modules: &str) -> Option<String> {
+pub fn python(modules: &str) -> Option<String> {
     let python = std::env::var("GJ_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let found = Command::new(&python).args(["-c", &format!("import {modules}")]).output();
     if found.is_ok_and(|output| output.status.success()) {
@@ -83,19 +83,25 @@ fn duckdb_and_pandas_read_what_the_page_says_and_the_gate_answers() {
     let page = root().join("docs/how-to/duckdb.md");
     let panel = fs::read_dir(house.dir().join("panels")).unwrap().next().unwrap().unwrap().path();
     let tables = shown(&fs::read_to_string(&page).unwrap());
-    let (by_pandas, by_duckdb) = tables.split_last().unwrap();
-    assert_eq!(run(&with_duckdb, RUN_SQL, &page, &panel), by_duckdb.concat());
-    assert_eq!(run(&with_pandas, RUN_PYTHON, &page, &panel), *by_pandas);
+    let [all, far, _, strata, differing] = &tables[..] else { panic!("{} tables", tables.len()) };
+    assert_eq!(run(&with_duckdb, RUN_SQL, &page, &panel), tables[..3].concat());
+    assert_eq!(run(&with_pandas, RUN_PYTHON, &page, &panel), tables[3..].concat());
 
     // What the page shows is what the gate answers.
     let fields = |line: &str| -> Vec<String> { line.split('\t').map(str::to_owned).collect() };
-    let strata = answered(&house, "chr12-111803962-G-A", "stratum");
-    assert_eq!(by_duckdb[0].lines().count(), strata.len());
-    for line in by_duckdb[0].lines().skip(1).map(fields) {
-        let group = &strata[&line[0]];
+    for line in all.lines().skip(1).map(fields) {
+        let group = answered(&house, &line[..4].join("-"), "")["all"].clone();
+        for (name, shown) in [("ac", 4), ("an", 5), ("hom", 7), ("people", 8)] {
+            assert_eq!(group[name].to_string(), line[shown], "{name}");
+        }
+    }
+    let groups = answered(&house, "chr12-111803962-G-A", "stratum");
+    assert_eq!(strata.lines().count(), groups.len());
+    for line in strata.lines().skip(1).map(fields) {
+        let group = &groups[&line[0]];
         assert_eq!([group["ac"].to_string(), group["an"].to_string()], [line[1].clone(), line[2].clone()]);
     }
-    for line in by_duckdb[1].lines().skip(1).map(fields) {
+    for line in far.lines().skip(1).map(fields) {
         let all = answered(&house, &line[..4].join("-"), "")["all"].clone();
         let number = |name: &str| all[name].as_f64().unwrap();
         let (hom, people) = (number("hom"), number("people"));
@@ -107,7 +113,7 @@ fn duckdb_and_pandas_read_what_the_page_says_and_the_gate_answers() {
         assert_eq!([line[5].parse(), line[6].parse()], [Ok(hom), Ok(het)]);
         assert!((chi2 - line[7].parse::<f64>().unwrap()).abs() < 0.006, "{chi2} {line:?}");
     }
-    for line in by_duckdb[2].lines().skip(1).map(fields) {
+    for line in differing.lines().skip(1).map(fields) {
         let strata = answered(&house, &line[..4].join("-"), "stratum");
         let frequency =
             |name: &str| strata[name]["ac"].as_f64().unwrap() / strata[name]["an"].as_f64().unwrap();

@@ -22,6 +22,7 @@ mod invariance;
 mod portal;
 mod resume;
 mod scenario;
+mod second_reader;
 mod strangers;
 mod tidy;
 mod withdrawal;

@@ -24,7 +24,7 @@ pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn sources() -> Vec<(PathBuf, String)> {
-    let folders = [root().join("apps"), root().join("crates")];
+    let folders = [root().join("apps"), root().join("bench"), root().join("crates")];
     let files = folders.iter().flat_map(|folder| rust_files(folder));
     files.map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
 }

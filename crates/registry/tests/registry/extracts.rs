@@ -43,8 +43,8 @@ async fn world_with_extract() -> (World, Vec<i64>) {
         created_at: AT.to_owned(),
         people: 3,
         variants: 7,
-        batches: vec![],
         assignment: "a".repeat(64),
+        batches: vec![],
     };
     tx.insert_freeze(&freeze).await.unwrap();
     tx.insert_extract(&approval("E-1"), "secret").await.unwrap();

@@ -30,6 +30,9 @@ impl Batch {
     }
 }
 
+/// Some rows, and which of them (counted from 0) are wanted, with the call there.
+pub type PersonRows = (SiteColumns, Vec<(usize, Call)>);
+
 /// One person's rows.
 pub struct PersonScan<'a> {
     batch: &'a Batch,
@@ -43,11 +46,11 @@ pub struct PersonScan<'a> {
 }
 
 impl PersonScan<'_> {
-    /// The next rows, and which of them are wanted, with the call there; `None` at the end.
+    /// The next rows; `None` at the end.
     ///
     /// # Errors
     /// [`StoreError::Damaged`].
-    pub fn next_rows(&mut self) -> Result<Option<(SiteColumns, Vec<(usize, Call)>)>, StoreError> {
+    pub fn next_rows(&mut self) -> Result<Option<PersonRows>, StoreError> {
         let Some(rows) = &mut self.rows else { return Ok(None) };
         let Some(batch) = rows.next()? else { return Ok(None) };
         let genotypes = Genotypes::of(&batch);

@@ -9,7 +9,7 @@ use arrow_array::cast::AsArray;
 use gj_kernels::{Call, Classes, CountedOrder, Histogram, Order, Scratch, decode, tally};
 use gj_model::{Region, SampleSet, Variant};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -70,8 +70,8 @@ impl Batch {
         let mut found = BTreeMap::new();
         let Some(orders) = &self.orders else { return Ok(found) };
         for block in (0..rows).filter_map(|row| genotypes.block(row)) {
-            if !found.contains_key(&block) {
-                found.insert(block, orders.get(block)?);
+            if let Entry::Vacant(place) = found.entry(block) {
+                place.insert(orders.get(block)?);
             }
         }
         Ok(found)

@@ -130,7 +130,7 @@ impl BatchWriter {
         origin: Option<String>,
         payload: Vec<u8>,
     ) -> Result<(), StoreError> {
-        let totals = gj_kernels::row::totals(&payload, self.samples);
+        let totals = gj_kernels::totals(&payload, self.samples);
         let totals = totals.map_err(|e| StoreError::damaged(self.staged.path(), e))?;
         self.push_in(variant, origin, totals, payload, None)
     }
