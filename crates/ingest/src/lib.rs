@@ -16,6 +16,8 @@ pub mod file_rows;
 mod genotype;
 mod header;
 mod normalise;
+#[doc(hidden)]
+pub mod probe;
 mod record;
 pub mod reference;
 pub mod report;
