@@ -36,7 +36,9 @@ pub fn probe(bytes: &[u8]) {
             4 => file.extend_from_slice(&END),
             5 => {
                 let place = usize::from(kind >> 3) * 7 % file.len().max(1);
-                if let (Some(byte), Some(mask)) = (file.get_mut(place), part.first().filter(|mask| **mask > 0)) {
+                if let (Some(byte), Some(mask)) =
+                    (file.get_mut(place), part.first().filter(|mask| **mask > 0))
+                {
                     *byte ^= mask;
                     is_sound = false;
                 }

@@ -36,7 +36,9 @@ fn read(file: Vec<u8>) {
             let key = (row.contig, row.position, row.reference.clone(), row.alternate.clone());
             assert!(row.position >= 1 && row.position <= row.contig.length(), "a row outside its contig");
             match &last {
-                Some((contig, ..)) if *contig == row.contig => assert!(last.as_ref() < Some(&key), "rows out of order"),
+                Some((contig, ..)) if *contig == row.contig => {
+                    assert!(last.as_ref() < Some(&key), "rows out of order")
+                }
                 _ => assert!(seen.insert(row.contig), "a contig comes twice"),
             }
             last = Some(key);

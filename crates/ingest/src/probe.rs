@@ -44,7 +44,11 @@ pub type RecordRow = (u32, Vec<u8>, Vec<u8>, Vec<u8>);
 /// As [`FileRows::next_rows`].
 pub fn record(file: &FileRows, bytes: &[u8]) -> Result<Vec<RecordRow>, IngestError> {
     let drafts = file.record(bytes)?.drafts.into_iter();
-    Ok(drafts.map(|draft| (draft.spelling.position, draft.spelling.reference, draft.spelling.alternate, draft.payload)).collect())
+    Ok(drafts
+        .map(|draft| {
+            (draft.spelling.position, draft.spelling.reference, draft.spelling.alternate, draft.payload)
+        })
+        .collect())
 }
 
 /// This crate's own inflater; its tables are used again from one call to the next.
