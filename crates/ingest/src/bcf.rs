@@ -186,7 +186,10 @@ fn allele(sample: &Vector<'_>, index: usize, alleles: usize) -> Result<Allele, (
         return Ok(None);
     }
     // A missing integer where an allele is due: written by some tools for `.`.
-    let Some(code) = sample.integer(index) else { return Ok(Some((None, false))) };
+    if sample.is_missing(index) {
+        return Ok(Some((None, false)));
+    }
+    let code = sample.integer(index).ok_or_else(|| GenotypeFault::Allele.explain())?;
     let phased = code & 1 == 1;
     match code >> 1 {
         0 => Ok(Some((None, phased))),
@@ -220,5 +223,15 @@ mod tests {
                 None => prop_assert!(!is_known),
             }
         }
+    }
+
+    #[test]
+    fn reserved_integers_are_no_alleles() {
+        for (byte, is_read) in [(0x80, true), (0x82, false), (0x85, false), (0x87, false), (0x88, false)] {
+            let read = genotype(&Vector { width: Width::Int8, len: 2, bytes: &[4, byte] }, 2);
+            assert_eq!(read.is_ok(), is_read, "{byte:#x}");
+        }
+        let wide = genotype(&Vector { width: Width::Int16, len: 1, bytes: &[0x02, 0x80] }, 2);
+        assert!(wide.is_err());
     }
 }

@@ -118,7 +118,16 @@ impl FileRows {
         options: &ReadOptions,
         checks: Checks,
     ) -> Result<FileRows, IngestError> {
-        let mut stream = Stream::open(path)?;
+        FileRows::over(Stream::open(path)?, path, options, checks)
+    }
+
+    /// Checks the header of an opened file; errors call it `path`.
+    pub(crate) fn over(
+        mut stream: Stream,
+        path: &Path,
+        options: &ReadOptions,
+        checks: Checks,
+    ) -> Result<FileRows, IngestError> {
         let start = stream.bytes.fill_buf().map_err(|error| read_error(path, error))?;
         let form = if start.starts_with(bcf::MAGIC) { Form::Bcf } else { Form::Vcf };
         let mut header = Header::default();
@@ -149,6 +158,11 @@ impl FileRows {
             report,
             state: State::Start,
         })
+    }
+
+    /// Reads one record as if it came next: without its line end (VCF), with its two lengths (BCF).
+    pub(crate) fn record(&self, bytes: &[u8]) -> Result<Record, IngestError> {
+        self.context.read(bytes, 1)
     }
 
     /// The sample names, in file order.

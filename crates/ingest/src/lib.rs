@@ -19,6 +19,8 @@ mod genotype;
 pub mod gvcf;
 mod header;
 mod normalise;
+#[doc(hidden)]
+pub mod probe;
 mod record;
 pub mod reference;
 pub mod report;

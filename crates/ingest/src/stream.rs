@@ -4,7 +4,7 @@
 //! only where the packing says so: a cut or damaged file is an error, not an early end.
 
 mod bgzf;
-mod inflate;
+pub(crate) mod inflate;
 
 use crate::error::IngestError;
 use flate2::bufread::MultiGzDecoder;
@@ -154,7 +154,7 @@ impl Stream {
     /// The same, from a place on at which it was before.
     pub(crate) fn open_at(path: &Path, place: Option<Place>) -> Result<Stream, IngestError> {
         let io_error = |source| IngestError::Io { file: path.to_owned(), source };
-        let mut file = File::open(path).map_err(io_error)?;
+        let file = File::open(path).map_err(io_error)?;
         let metadata = file.metadata().map_err(io_error)?;
         let not_genotypes = |found: &str| IngestError::NotGenotypes {
             file: path.to_owned(),
@@ -167,6 +167,17 @@ impl Stream {
         if metadata.len() == 0 {
             return Err(not_genotypes("an empty file"));
         }
+        Stream::over(file, metadata.len(), path, place)
+    }
+
+    /// The same for anything that holds the `bytes_total` bytes of a file; errors call it `path`.
+    pub(crate) fn over(
+        mut file: impl Read + Seek + Send + 'static,
+        bytes_total: u64,
+        path: &Path,
+        place: Option<Place>,
+    ) -> Result<Stream, IngestError> {
+        let io_error = |source| IngestError::Io { file: path.to_owned(), source };
         let mut start = Vec::with_capacity(18);
         Read::by_ref(&mut file).take(18).read_to_end(&mut start).map_err(io_error)?;
         let from = place.map_or(0, |place| place.stored);
@@ -181,7 +192,7 @@ impl Stream {
         } else {
             Box::new(Serial { plain: stored, stored: Some(from) })
         };
-        let mut stream = Stream { bytes, consumed, bytes_total: metadata.len() };
+        let mut stream = Stream { bytes, consumed, bytes_total };
         let skip = place.map_or(0, |place| place.skip);
         let mut skipped = Read::take(&mut stream.bytes, skip);
         io::copy(&mut skipped, &mut io::sink()).map_err(|error| read_error(path, error))?;
@@ -209,12 +220,12 @@ pub(crate) fn read_error(path: &Path, error: io::Error) -> IngestError {
 }
 
 /// A file that counts what was read from it.
-struct Counted {
-    file: File,
+struct Counted<R> {
+    file: R,
     consumed: Arc<AtomicU64>,
 }
 
-impl Read for Counted {
+impl<R: Read> Read for Counted<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(into)?;
         self.consumed.fetch_add(read as u64, Ordering::Relaxed);

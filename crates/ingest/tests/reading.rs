@@ -16,5 +16,7 @@ mod naive;
 mod order;
 #[path = "reading/plain.rs"]
 mod plain;
+#[path = "reading/real.rs"]
+mod real;
 #[path = "reading/refusals.rs"]
 mod refusals;

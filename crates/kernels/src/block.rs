@@ -363,4 +363,25 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_person_in_a_run_and_among_the_exceptions_is_refused() {
+        // Counting by runs would count the person twice.
+        let samples = 4;
+        let order = Order { haplotypes: (0..8).collect(), styles: vec![Style::Phased; samples] };
+        let mut out = Vec::new();
+        for tag in [3, 5] {
+            let row = |start: u8| {
+                let runs = [tag, 0, 1, start, 1];
+                let exception: &[u8] = if tag == 5 { &[1, 1, 1, 2, 0] } else { &[1, 1, 1, 2] };
+                [&runs, exception].concat()
+            };
+            let mut read = |row: &[u8]| {
+                decode(row, Some(&order), &SampleSet::all(samples), &mut Scratch::default(), &mut out)
+            };
+            read(&row(2)).unwrap();
+            read(&row(4)).unwrap_err();
+            read(&row(3)).unwrap_err();
+        }
+    }
 }

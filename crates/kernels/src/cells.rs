@@ -5,7 +5,7 @@
 //! `varint (classes << 2 | kind)` with at least one class, followed for each class by
 //! - *nobody* (0): nothing; all five numbers are 0;
 //! - *reference* (1): nothing; everybody is called, `ac`, `hom` and `hemi` are 0;
-//! - *carriers* (2): everybody is called, `hemi` is 0; `varint (ac << 1 | more)`, and `varint hom` if `more`;
+//! - *carriers* (2): everybody is called, `hemi` is 0, `ac` is below 2³¹; `varint (ac << 1 | more)`, and `varint hom` if `more`;
 //! - *other* (3): varints `ac`, `hom`, `hemi`, and how far `an` and `people` are below everybody called.
 //!
 //! INVARIANT: equal counts of equal classes give equal bytes: the first kind that fits is used, and
@@ -20,6 +20,8 @@ const NOBODY: u32 = 0;
 const REFERENCE: u32 = 1;
 const CARRIERS: u32 = 2;
 const OTHER: u32 = 3;
+/// Alternate alleles of a class of carriers at most: one bit of the number is taken.
+const AC_MAX: u32 = u32::MAX >> 1;
 const ZONES: [Zone; 4] = [Zone::Diploid, Zone::X, Zone::Y, Zone::Mt];
 
 /// What classes count where everybody in them is called and nobody carries the alternate allele.
@@ -55,7 +57,7 @@ pub fn put_cells(counts: &[Counts], baseline: &[Counts], out: &mut Vec<u8>) {
         let (own, full) = (&counts[class], &baseline[class]);
         if *own == Counts::default() {
             NOBODY
-        } else if own.an != full.an || own.people != full.people || own.hemi != 0 {
+        } else if own.an != full.an || own.people != full.people || own.hemi != 0 || own.ac > AC_MAX {
             OTHER
         } else if own.ac == 0 && own.hom == 0 {
             REFERENCE
@@ -72,7 +74,6 @@ pub fn put_cells(counts: &[Counts], baseline: &[Counts], out: &mut Vec<u8>) {
             let (own, full) = (&counts[class], &baseline[class]);
             match of {
                 CARRIERS => {
-                    // Alternate alleles are far fewer than 2³¹: a class has at most 2³² alleles called.
                     put_varint(out, own.ac << 1 | u32::from(own.hom > 0));
                     if own.hom > 0 {
                         put_varint(out, own.hom);
@@ -176,6 +177,20 @@ mod tests {
         fn damaged_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..40), classes in classes()) {
             let baseline = Baseline::new(classes.into_iter());
             let _ = read_cells(&bytes, baseline.of(Zone::X), |_, _| {});
+        }
+    }
+
+    #[test]
+    fn counts_no_class_of_people_has_come_back_all_the_same() {
+        let baseline = Baseline::new([(Sex::Female, 5)].into_iter());
+        let full = baseline.of(Zone::Diploid);
+        for ac in [AC_MAX, AC_MAX + 1, u32::MAX] {
+            let counts = Counts { ac, ..full[0] };
+            let mut bytes = Vec::new();
+            put_cells(&[counts], full, &mut bytes);
+            let mut back = None;
+            read_cells(&bytes, full, |_, counts| back = Some(counts)).unwrap();
+            assert_eq!(back, Some(counts));
         }
     }
 

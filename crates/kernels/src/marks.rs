@@ -25,15 +25,15 @@ impl Marks {
         *bits |= 1 << (haplotype % 2);
     }
 
-    /// Whether the sample had no exception so far; it has one from now on.
+    /// Whether the sample was in no run and had no exception so far; it has one from now on.
     pub(crate) fn settle(&mut self, sample: usize) -> bool {
         let bits = &mut self.bits[sample];
-        if *bits == 0 {
-            self.touched.push(sample as u32);
+        if *bits != 0 {
+            return false;
         }
-        let first = *bits & SETTLED == 0;
-        *bits |= SETTLED;
-        first
+        self.touched.push(sample as u32);
+        *bits = SETTLED;
+        true
     }
 
     /// Every sample in a run without an exception, and which of its two haplotypes are.

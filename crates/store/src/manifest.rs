@@ -70,7 +70,7 @@ impl BatchManifest {
     /// Bytes of the genotype table and of the orders it needs.
     pub fn genotype_bytes(&self) -> u64 {
         let orders = self.orders.iter().flat_map(|orders| &orders.lengths).map(|length| u64::from(*length));
-        self.bytes + orders.sum::<u64>()
+        orders.fold(self.bytes, u64::saturating_add)
     }
 }
 
@@ -156,3 +156,16 @@ pub(crate) fn read<M: DeserializeOwned>(dir: &Path, id: &str, known: u32) -> Res
 
 /// How many hex digits of the digest make an id.
 pub(crate) const ID_DIGITS: usize = 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_that_no_disk_holds_do_not_overflow() {
+        let text = r#"{"format": 3, "tool": "gj", "institution": "centre", "samples": [], "sources": [], "rows": 1,
+            "bytes": 18446744073709551615, "sums": "", "orders": {"lengths": [4], "sums": ""}}"#;
+        let manifest: BatchManifest = serde_json::from_str(text).unwrap();
+        assert_eq!(manifest.genotype_bytes(), u64::MAX);
+    }
+}

@@ -18,7 +18,7 @@ export -> kernels model
 policy -> model
 kernels -> model
 model ->
-bench -> kernels model store
+bench -> export kernels model store
 ";
 
 /// Crates that must not meet a clock, a file or the network: facts in, decisions and numbers out.

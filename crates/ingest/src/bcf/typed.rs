@@ -106,6 +106,11 @@ impl<'a> Vector<'a> {
         self.raw(index).is_some_and(|value| value == self.lowest() + 1)
     }
 
+    /// Whether a value is the mark of a missing one. Six marks beside it are reserved and mean nothing yet.
+    pub(crate) fn is_missing(&self, index: usize) -> bool {
+        self.raw(index) == Some(self.lowest())
+    }
+
     fn lowest(&self) -> i32 {
         match self.width {
             Width::Int8 => i32::from(i8::MIN),
