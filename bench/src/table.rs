@@ -48,8 +48,13 @@ impl Lines {
             self.line.push(b'-');
         }
         let size = real.abs();
-        // The decimal exponent, or one less, from the binary one.
         let binary = (size.to_bits() >> 52) as i32 - 1023;
+        if binary.abs() > 900 {
+            // Powers of ten beyond the range of reals would be needed; this is rare enough to be slow.
+            self.line.extend_from_slice(format!("{size:.5e}").as_bytes());
+            return self;
+        }
+        // The decimal exponent, or one less.
         let mut exponent = (binary * 1233) >> 12;
         let mut scaled = (size * ten_to(5 - exponent)).round();
         while scaled >= 1e6 {
