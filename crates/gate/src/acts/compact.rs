@@ -14,7 +14,7 @@ use crate::error::GateError;
 use crate::gate::Gate;
 use gj_model::{BatchId, FreezeName, InstitutionId};
 use gj_registry::{Batch, Reads};
-use gj_store::{StagedBatch, StagedCensus, Store};
+use gj_store::{StagedBatch, StagedCensus};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -40,8 +40,8 @@ pub struct CompactReport {
 }
 
 /// Batches that may become one: of one institution and in exactly the same releases, because a release
-/// counts everybody of its batches, and of one kind: an absent row means something else in a batch of gVCFs.
-type Group = (InstitutionId, BTreeSet<FreezeName>, bool);
+/// counts everybody of its batches.
+type Group = (InstitutionId, BTreeSet<FreezeName>);
 
 /// What to compact next.
 struct Task {
@@ -107,7 +107,7 @@ impl Compactor {
     /// The batches that are to become one next.
     async fn next(&mut self, eagerness: Eagerness) -> Result<Option<Task>, GateError> {
         let mut reads = self.gate.inner.registry.read().await?;
-        let groups = groups(&self.gate.inner.store, &mut reads).await?;
+        let groups = groups(&mut reads).await?;
         drop(reads);
         let mut known = HashMap::new();
         for id in groups.values().flatten() {
@@ -118,7 +118,13 @@ impl Compactor {
             known.insert(id.clone(), size);
         }
         self.sizes = known;
-        for (group, ids) in groups {
+        // An absent row means something else in a batch of gVCFs: those become one among themselves.
+        let of_one_kind = groups.into_iter().flat_map(|(group, ids)| {
+            let (gvcf, plain): (Vec<BatchId>, Vec<BatchId>) =
+                ids.into_iter().partition(|id| self.sizes[id].is_gvcf);
+            [(group.clone(), plain), (group, gvcf)]
+        });
+        for (group, ids) in of_one_kind {
             let sizes: Vec<Size> = ids.iter().map(|id| self.sizes[id]).collect();
             if let Some(chosen) = choose(&sizes, &self.gate.inner.config.compaction, eagerness) {
                 let bytes = chosen.iter().map(|index| sizes[*index].bytes).sum();
@@ -198,10 +204,7 @@ impl Compactor {
     /// Whether the batches still stand as they were chosen.
     async fn stands(&self, task: &Task) -> Result<bool, GateError> {
         let mut reads = self.gate.inner.registry.read().await?;
-        Ok(groups(&self.gate.inner.store, &mut reads)
-            .await?
-            .get(&task.group)
-            .is_some_and(|ids| holds_all(ids, &task.ids)))
+        Ok(groups(&mut reads).await?.get(&task.group).is_some_and(|ids| holds_all(ids, &task.ids)))
     }
 
     /// Puts the new batch in the place of the old ones; the caller holds the writer lock. `false` when they
@@ -209,11 +212,7 @@ impl Compactor {
     async fn publish(&self, actor: &str, task: &Task, work: &mut Option<Work>) -> Result<bool, GateError> {
         let mut tx = self.gate.inner.registry.begin().await?;
         let Some(Work { batch, census }) = work.take() else { return Ok(false) };
-        if !groups(&self.gate.inner.store, &mut tx)
-            .await?
-            .get(&task.group)
-            .is_some_and(|ids| holds_all(ids, &task.ids))
-        {
+        if !groups(&mut tx).await?.get(&task.group).is_some_and(|ids| holds_all(ids, &task.ids)) {
             return Ok(false);
         }
         let Some(first) = tx.batch(&task.ids[0]).await? else { return Err(GateError::Changed) };
@@ -242,7 +241,7 @@ fn holds_all(ids: &[BatchId], wanted: &[BatchId]) -> bool {
     wanted.iter().all(|id| ids.contains(id))
 }
 
-async fn groups(store: &Store, reads: &mut Reads) -> Result<BTreeMap<Group, Vec<BatchId>>, GateError> {
+async fn groups(reads: &mut Reads) -> Result<BTreeMap<Group, Vec<BatchId>>, GateError> {
     let mut holding: HashMap<BatchId, BTreeSet<FreezeName>> = HashMap::new();
     for freeze in reads.freezes().await? {
         for batch in freeze.batches {
@@ -252,9 +251,7 @@ async fn groups(store: &Store, reads: &mut Reads) -> Result<BTreeMap<Group, Vec<
     let mut groups: BTreeMap<Group, Vec<BatchId>> = BTreeMap::new();
     for batch in reads.batches().await? {
         let holding = holding.remove(&batch.id).unwrap_or_default();
-        // A batch that cannot be opened fails when it is to be read.
-        let is_gvcf = store.batch(&batch.id).is_ok_and(|batch| batch.has_callability());
-        groups.entry((batch.institution, holding, is_gvcf)).or_default().push(batch.id);
+        groups.entry((batch.institution, holding)).or_default().push(batch.id);
     }
     Ok(groups)
 }

@@ -12,6 +12,8 @@ pub(super) struct Size {
     pub(super) bytes: u64,
     /// Whether it was compacted before.
     pub(super) sorted: bool,
+    /// Whether it was made of gVCFs.
+    pub(super) is_gvcf: bool,
 }
 
 /// When to compact.
@@ -29,6 +31,7 @@ impl Size {
             people: batch.samples() as u64,
             bytes: batch.manifest().genotype_bytes(),
             sorted: batch.is_sorted(),
+            is_gvcf: batch.has_callability(),
         }
     }
 }
@@ -108,7 +111,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn size(people: u64, sorted: bool) -> Size {
-        Size { people, bytes: people * 10, sorted }
+        Size { people, bytes: people * 10, sorted, is_gvcf: false }
     }
 
     fn limits() -> Compaction {
