@@ -305,24 +305,13 @@ impl Sites<'_> {
         for input in 0..self.inputs.len() {
             let own = &mut self.inputs[input];
             let Some(track) = own.track.as_mut().filter(|_| !self.at.contains(&input)) else { continue };
-            let counts = track.at(&variant)?.to_vec();
-            self.add_counts(input, counts.into_iter().enumerate())?;
-        }
-        Ok(())
-    }
-
-    fn add_counts(
-        &mut self,
-        input: usize,
-        counts: impl Iterator<Item = (usize, Counts)>,
-    ) -> Result<(), StoreError> {
-        let input = &self.inputs[input];
-        for (class, counts) in counts {
-            let own = &mut self.sum[input.into[class]];
-            let sum = if input.takes_away { without(*own, counts) } else { Some(*own + counts) };
-            match sum {
-                Some(sum) => *own = sum,
-                None => return Err(self.too_much()),
+            let counts = track.at(&variant)?.iter().enumerate();
+            let mut sound = true;
+            counts.for_each(|(class, counts)| {
+                sound &= count(&mut self.sum[own.into[class]], *counts, own.takes_away);
+            });
+            if !sound {
+                return Err(self.too_much());
             }
         }
         Ok(())
@@ -368,14 +357,7 @@ impl Sites<'_> {
         let sum = &mut self.sum;
         let mut sound = true;
         let each = |class: usize, counts: Counts| {
-            let own = &mut sum[input.into[class]];
-            if !input.takes_away {
-                *own += counts;
-            } else if let Some(rest) = without(*own, counts) {
-                *own = rest;
-            } else {
-                sound = false;
-            }
+            sound &= count(&mut sum[input.into[class]], counts, input.takes_away);
         };
         input.chunk()?.each(input.row, each).map_err(|e| StoreError::damaged(&input.path, e))?;
         if sound { Ok(()) } else { Err(self.too_much()) }
@@ -394,6 +376,13 @@ impl Sites<'_> {
         };
         Ok(Site { place: self.heads[self.at[0]], alleles: input.chunk()?.alleles(input.row), counts })
     }
+}
+
+/// Adds counts to a sum, or takes them away; whether they were there to be taken.
+fn count(sum: &mut Counts, part: Counts, takes_away: bool) -> bool {
+    let result = if takes_away { without(*sum, part) } else { Some(*sum + part) };
+    *sum = result.unwrap_or(*sum);
+    result.is_some()
 }
 
 fn without(all: Counts, part: Counts) -> Option<Counts> {
