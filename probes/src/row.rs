@@ -3,7 +3,7 @@
 use crate::input::{Input, Numbers};
 use gj_kernels::row::needs_order;
 use gj_kernels::{
-    Call, Classes, CountedOrder, Histogram, Order, Person, Row, Scratch, SummedOrder, Totals, Weights,
+    Call, Classes, CountedOrder, Histogram, Order, Person, Scratch, Sparse, SummedOrder, Totals, Weights,
     carriers, decode, encode, sum, tally,
 };
 use gj_model::{Counts, SampleSet, Sex, Zone};
@@ -65,7 +65,7 @@ fn check(payload: &[u8], order: &Arc<Order>, people: &SampleSet, scratch: &mut S
     let mut calls = Vec::new();
     let whole = decode(payload, Some(order), &SampleSet::all(samples), scratch, &mut calls);
     // Lists that name a sample twice are left to the reader that must know: the digest forbids them.
-    let is_read = whole.is_ok() && (needs_order(payload) || Row::read(payload, samples).is_ok());
+    let is_read = whole.is_ok() && (needs_order(payload) || Sparse::read(payload, samples).is_ok());
     let masked = |sample: usize| if people.contains(sample) { calls[sample] } else { Call::Absent };
     let mut out = Vec::new();
     let result = decode(payload, Some(order), people, scratch, &mut out);
@@ -97,15 +97,13 @@ fn check(payload: &[u8], order: &Arc<Order>, people: &SampleSet, scratch: &mut S
 /// The readers that need no order.
 fn check_alone(payload: &[u8], calls: Option<&[Call]>, scratch: &mut Scratch) {
     let samples = calls.map_or(40, <[Call]>::len);
-    let (read, totals) = (Row::read(payload, samples), gj_kernels::totals(payload, samples));
+    let (read, totals) = (Sparse::read(payload, samples), gj_kernels::totals(payload, samples));
     let person = Person::alone(0).call(payload, samples);
     let is_sorted = needs_order(payload);
     assert!(!is_sorted || read.is_err() && totals.is_err(), "a sorted row is read without its order");
     let Some(calls) = calls.filter(|_| !is_sorted) else { return };
     let read = read.expect("checked before");
-    let mut alone = vec![read.common; samples];
-    read.others.iter().for_each(|(sample, call)| alone[*sample as usize] = *call);
-    assert_eq!(alone, calls, "the row as its exceptions");
+    assert_eq!(read.calls(), calls, "the row as its exceptions");
     let mut out = Vec::new();
     assert_eq!(decode(payload, None, &SampleSet::all(samples), scratch, &mut out), Ok(()));
     assert_eq!(out, calls, "the row without an order");

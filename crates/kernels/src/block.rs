@@ -17,7 +17,8 @@ mod sorter;
 use crate::bytes::{put_ranges, put_varint};
 use crate::call::Call;
 use crate::order::{Order, Style};
-use crate::row::{Row, RowError, SORTED};
+use crate::row::{RowError, SORTED};
+use crate::sparse::Sparse;
 use sorter::{Minor, Sorter};
 
 /// Minor haplotypes held for a block at most, four bytes each: bounds memory where variants are common.
@@ -109,8 +110,9 @@ impl BlockEncoder {
     /// The order at the block's end, and every row in it.
     fn sort(&mut self, rows: &[Vec<u8>]) -> Result<(Order, Vec<Vec<u8>>), RowError> {
         let styles = self.votes.finish();
+        let same = styles.first().copied().filter(|first| styles.iter().all(|style| style == first));
         let minors: Result<Vec<Minor>, RowError> =
-            rows.iter().map(|row| self.sorter.take(row, &styles)).collect();
+            rows.iter().map(|row| self.sorter.take(row, &styles, same)).collect();
         let order = Order { haplotypes: self.sorter.places().to_vec(), styles };
         let at = order.places();
         Ok((order, minors?.iter().map(|minor| encode(minor, &at)).collect()))
@@ -159,7 +161,7 @@ impl Votes {
 
     /// Counts a row; returns how many calls differ from its commonest one.
     fn add(&mut self, payload: &[u8]) -> Result<usize, RowError> {
-        let row = Row::read(payload, self.own.len())?;
+        let row = Sparse::read(payload, self.own.len())?;
         let common = style_of(row.common);
         common.iter().for_each(|style| self.everybody[*style as usize] += 1);
         for (sample, call) in &row.others {

@@ -108,24 +108,35 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// Reads what [`put_gaps`] wrote over `samples` samples; `each` gets every sample and its call.
-    pub(crate) fn gaps(
+    /// Reads `kinds, (call, varint n, …)*`; `each` reads what follows a call and its number of times.
+    fn kinds(
         &mut self,
-        samples: usize,
-        mut each: impl FnMut(usize, Call) -> Result<(), RowError>,
+        mut each: impl FnMut(&mut Bytes<'a>, Call, u32) -> Result<(), RowError>,
     ) -> Result<(), RowError> {
         let mut previous_kind = None;
-        let mut named = 0usize;
         for _ in 0..self.byte()? {
             let call = self.call()?;
             if previous_kind >= Some(call) {
                 return Err(RowError::new("its calls are out of order"));
             }
             previous_kind = Some(call);
-            let mut sample = 0usize;
             let times = self.varint()?;
+            each(self, call, times)?;
+        }
+        Ok(())
+    }
+
+    /// Reads what [`put_gaps`] wrote over `samples` samples; `each` gets every sample and its call.
+    pub(crate) fn gaps(
+        &mut self,
+        samples: usize,
+        mut each: impl FnMut(usize, Call) -> Result<(), RowError>,
+    ) -> Result<(), RowError> {
+        let mut named = 0usize;
+        self.kinds(|bytes, call, times| {
+            let mut sample = 0usize;
             for k in 0..times {
-                let gap = self.varint()? as usize;
+                let gap = bytes.varint()? as usize;
                 if k > 0 && gap == 0 {
                     return Err(RowError::new("a sample is named twice"));
                 }
@@ -136,7 +147,8 @@ impl<'a> Bytes<'a> {
                 each(sample, call)?;
             }
             named += times as usize;
-        }
+            Ok(())
+        })?;
         if named > samples { Err(RowError::new("it names more calls than samples")) } else { Ok(()) }
     }
 
@@ -147,26 +159,20 @@ impl<'a> Bytes<'a> {
         samples: usize,
         mut each: impl FnMut(usize, usize, Call) -> Result<(), RowError>,
     ) -> Result<(), RowError> {
-        let mut previous_kind = None;
         let mut named = 0usize;
-        for _ in 0..self.byte()? {
-            let call = self.call()?;
-            if previous_kind >= Some(call) {
-                return Err(RowError::new("its calls are out of order"));
-            }
-            previous_kind = Some(call);
+        self.kinds(|bytes, call, times| {
             let mut last = 0usize;
-            for _ in 0..self.varint()? {
-                let start = last + self.varint()? as usize;
-                last = start + self.varint()? as usize + 1;
+            for _ in 0..times {
+                let start = last + bytes.varint()? as usize;
+                last = start + bytes.varint()? as usize + 1;
                 named += last - start;
                 if last > samples || named > samples {
                     return Err(RowError::new("a sample is out of range"));
                 }
                 each(start, last, call)?;
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Nothing may be left.

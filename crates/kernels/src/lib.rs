@@ -25,7 +25,7 @@ pub use cells::{Baseline, put_cells, read_cells};
 pub use classes::Classes;
 pub use classes::Histogram;
 pub use order::Order;
-pub use row::{CountedOrder, Row, RowError, Scratch, decode, encode, tally};
+pub use row::{CountedOrder, RowError, Scratch, decode, encode, tally};
 pub use sparse::Sparse;
 pub use sums::{Number, SummedOrder, Sums, Weights, sum};
 pub use totals::{Totals, totals};

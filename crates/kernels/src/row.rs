@@ -258,49 +258,6 @@ fn visit_packed(
     Ok(())
 }
 
-/// A row that stands alone: the call of everybody who is not named, and the others.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// The call of everybody else.
-    pub common: Call,
-    /// Samples with another call, ascending.
-    pub others: Vec<(u32, Call)>,
-}
-
-impl Row {
-    /// Reads a row as [`encode`] writes it.
-    ///
-    /// # Errors
-    /// When the bytes are no such row of `samples` samples.
-    pub fn read(payload: &[u8], samples: usize) -> Result<Row, RowError> {
-        if needs_order(payload) {
-            return Err(RowError("its order is missing"));
-        }
-        let mut row = Row { common: Call::Absent, others: Vec::new() };
-        visit(payload, samples, &mut row)?;
-        row.others.sort_unstable_by_key(|(sample, _)| *sample);
-        if row.others.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-            return Err(RowError("a sample is named twice"));
-        }
-        Ok(row)
-    }
-}
-
-impl Visit for Row {
-    fn common(&mut self, call: Call) {
-        self.common = call;
-    }
-
-    fn sorted(&mut self, _: bool) {}
-
-    fn run(&mut self, _: usize, _: usize) {}
-
-    fn named(&mut self, start: usize, end: usize, call: Call) -> Result<(), RowError> {
-        self.others.extend((start..end).map(|sample| (sample as u32, call)));
-        Ok(())
-    }
-}
-
 /// How a row begins: what every sample has that is not visited.
 #[derive(Clone, Copy)]
 pub(crate) enum Start {

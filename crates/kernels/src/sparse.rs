@@ -4,17 +4,35 @@
 
 use crate::bytes::put_gaps;
 use crate::call::Call;
-use crate::row::{self, LISTS, Sizes};
+use crate::row::{self, LISTS, RowError, Sizes, Visit, needs_order, visit};
 
 /// The calls of one variant: everybody has `common` but those listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sparse {
     samples: usize,
-    common: Call,
-    others: Vec<(u32, Call)>,
+    pub(crate) common: Call,
+    /// Ascending by sample.
+    pub(crate) others: Vec<(u32, Call)>,
 }
 
 impl Sparse {
+    /// Reads a row that stands alone, as [`crate::encode`] writes it.
+    ///
+    /// # Errors
+    /// When the bytes are no such row of `samples` samples.
+    pub fn read(payload: &[u8], samples: usize) -> Result<Sparse, RowError> {
+        if needs_order(payload) {
+            return Err(RowError::new("its order is missing"));
+        }
+        let mut row = Sparse { samples, common: Call::Absent, others: Vec::new() };
+        visit(payload, samples, &mut row)?;
+        row.others.sort_unstable_by_key(|(sample, _)| *sample);
+        if row.others.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            return Err(RowError::new("a sample is named twice"));
+        }
+        Ok(row)
+    }
+
     /// `others` holds samples below `samples`, ascending, each once and with another call than `common`.
     pub fn new(samples: usize, common: Call, others: Vec<(u32, Call)>) -> Sparse {
         debug_assert!(others.windows(2).all(|pair| pair[0].0 < pair[1].0));
@@ -46,6 +64,21 @@ impl Sparse {
         let mut lists = vec![LISTS, self.common.code()];
         put_gaps(&mut lists, self.others.iter().map(|(sample, call)| (*sample as usize, *call)));
         if lists.len() <= sizes.packed { lists } else { row::encode(&self.calls()) }
+    }
+}
+
+impl Visit for Sparse {
+    fn common(&mut self, call: Call) {
+        self.common = call;
+    }
+
+    fn sorted(&mut self, _: bool) {}
+
+    fn run(&mut self, _: usize, _: usize) {}
+
+    fn named(&mut self, start: usize, end: usize, call: Call) -> Result<(), RowError> {
+        self.others.extend((start..end).map(|sample| (sample as u32, call)));
+        Ok(())
     }
 }
 

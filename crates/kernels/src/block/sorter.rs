@@ -2,7 +2,8 @@
 
 use crate::call::Call;
 use crate::order::Style;
-use crate::row::{Row, RowError};
+use crate::row::RowError;
+use crate::sparse::Sparse;
 
 /// Neighbours looked at on each side to choose the haplotype of an unphased heterozygote.
 const NEIGHBOURS: usize = 3;
@@ -49,12 +50,17 @@ impl Sorter {
         &self.places
     }
 
-    /// Splits a row into minor haplotypes and exceptions, and sorts by it.
-    pub(super) fn take(&mut self, payload: &[u8], styles: &[Style]) -> Result<Minor, RowError> {
-        let row = Row::read(payload, styles.len())?;
+    /// Splits a row into minor haplotypes and exceptions, and sorts by it. `same` is the style of all
+    /// samples, if they have one.
+    pub(super) fn take(
+        &mut self,
+        payload: &[u8],
+        styles: &[Style],
+        same: Option<Style>,
+    ) -> Result<Minor, RowError> {
+        let row = Sparse::read(payload, styles.len())?;
         // If one homozygous call is everybody's unless named, only the named ones are looked at.
-        let style = styles.first().copied().filter(|first| styles.iter().all(|style| style == first));
-        let silent = style.and_then(|style| style.alleles(row.common).map(|alleles| (style, alleles)));
+        let silent = same.and_then(|style| style.alleles(row.common).map(|alleles| (style, alleles)));
         let minor = match silent {
             Some((style, (first, second))) if first == second && style.haplotypes() == 2 => {
                 self.split_named(&row, style, first)
@@ -68,7 +74,7 @@ impl Sorter {
     }
 
     /// `base` is the allele of everybody who is not named.
-    fn split_named(&mut self, row: &Row, style: Style, base: bool) -> Minor {
+    fn split_named(&mut self, row: &Sparse, style: Style, base: bool) -> Minor {
         let (mut haplotypes, mut exceptions, mut undecided) = (Vec::new(), Vec::new(), Vec::new());
         for (sample, call) in &row.others {
             match style.alleles(*call) {
@@ -84,9 +90,8 @@ impl Sorter {
         Minor { flip: base, haplotypes, exceptions }
     }
 
-    fn split_all(&mut self, row: &Row, styles: &[Style]) -> Minor {
-        let mut calls = vec![row.common; styles.len()];
-        row.others.iter().for_each(|(sample, call)| calls[*sample as usize] = *call);
+    fn split_all(&mut self, row: &Sparse, styles: &[Style]) -> Minor {
+        let calls = row.calls();
         let (mut alternate, mut known) = (0, 0);
         let (mut carriers, mut exceptions, mut undecided) = (Vec::new(), Vec::new(), Vec::new());
         let mut written = vec![0; calls.len()];
