@@ -4,18 +4,14 @@ use crate::CountedSite;
 use crate::Store;
 use crate::batch::{Batch, CountScan};
 use crate::callability::Track;
-use crate::counts::{CountsTable, baseline};
+use crate::counted::{self, Census, OfCounts};
 use crate::durable::{self, Staged};
 use crate::error::StoreError;
 use crate::manifest::{self, CensusManifest};
 use crate::merge::Merge;
-use crate::panel::PanelRows;
-use crate::table::Table;
 use gj_kernels::Classes;
 use gj_model::{BatchId, CensusId, Counts, Region, ReleaseClass};
 use std::collections::{BTreeMap, VecDeque};
-
-const TABLE: &str = "census";
 
 /// A finished census: durable on disk, not yet named by the registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,14 +22,6 @@ pub struct CensusSeal {
     pub digest: String,
     /// Its manifest.
     pub manifest: CensusManifest,
-}
-
-/// The counts of one batch, open for reading. Holds no genotype.
-#[derive(Debug, Clone)]
-pub struct Census {
-    manifest: CensusManifest,
-    digest: String,
-    counts: CountsTable,
 }
 
 /// Digest of which sample is counted in which class. `counted` are registry keys of samples with their
@@ -91,7 +79,7 @@ impl Store {
         merge: &Merge,
     ) -> Result<StagedCensus, StoreError> {
         let staged = durable::stage(&self.root)?;
-        let table = merge.sites(None)?.write(staged.path(), TABLE)?;
+        let table = merge.sites(None)?.write(staged.path(), CensusManifest::TABLE)?;
         let manifest = CensusManifest {
             format: manifest::PANEL_CELLS,
             tool: manifest::tool(),
@@ -115,44 +103,7 @@ impl Store {
     /// # Errors
     /// When a file is missing, damaged or newer than this program.
     pub fn census(&self, id: &CensusId) -> Result<Census, StoreError> {
-        let dir = self.census_dir(id);
-        let (manifest, digest) = manifest::read(&dir, id.as_str(), manifest::PANEL_CELLS)?;
-        let manifest: CensusManifest = manifest;
-        let table = Table::open(&dir, TABLE, &manifest.sums)?;
-        let counts = CountsTable::new(table, manifest.format, baseline(&manifest.classes, &manifest.people));
-        Ok(Census { manifest, digest, counts })
-    }
-}
-
-impl Census {
-    /// Its manifest.
-    pub fn manifest(&self) -> &CensusManifest {
-        &self.manifest
-    }
-
-    /// Digest of its manifest.
-    pub fn digest(&self) -> &str {
-        &self.digest
-    }
-
-    pub(crate) fn counts(&self) -> &CountsTable {
-        &self.counts
-    }
-
-    /// Checks every byte of the table against its sums.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] with the file and the place.
-    pub fn check(&self) -> Result<(), StoreError> {
-        self.counts.check_all()
-    }
-
-    /// Every site, chunk by chunk, ascending.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`].
-    pub fn rows(&self) -> Result<PanelRows, StoreError> {
-        PanelRows::new(&self.counts, self.manifest.classes.len(), None)
+        counted::open(&self.census_dir(id), id.as_str())
     }
 }
 

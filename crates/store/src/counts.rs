@@ -171,6 +171,11 @@ impl CountsTable {
         (self.format == manifest::PANEL_CELLS).then_some(&self.baseline)
     }
 
+    /// Number of classes.
+    pub(crate) fn classes(&self) -> usize {
+        self.baseline.classes()
+    }
+
     /// Checks every byte.
     pub(crate) fn check_all(&self) -> Result<(), StoreError> {
         self.table.check_all()

@@ -20,6 +20,7 @@
 pub mod batch;
 pub mod callability;
 mod census;
+mod counted;
 mod counts;
 mod durable;
 mod error;
@@ -40,13 +41,14 @@ pub use batch::{
     SummedRows,
 };
 pub use callability::{CallabilityWriter, States, Track};
-pub use census::{Census, CensusSeal, Counting, StagedCensus, assignment};
+pub use census::{CensusSeal, Counting, StagedCensus, assignment};
+pub use counted::{Census, Counted, Panel, PanelRows};
 pub use error::StoreError;
 pub use evidence::{Evidence, EvidenceRow, EvidenceScan};
 pub use extract::Extraction;
 pub use manifest::{BatchManifest, CensusManifest, PanelManifest};
 pub use merge::{Merge, Part, Sites, Source};
-pub use panel::{Panel, PanelRows, PanelSeal};
+pub use panel::PanelSeal;
 pub use scratch::Scratch;
 pub use spools::Spool;
 pub use table::SiteColumns;

@@ -11,10 +11,9 @@
 use crate::CountedSite;
 use crate::batch::{Batch, CountScan};
 use crate::callability::Track;
-use crate::census::Census;
+use crate::counted::{Census, Panel};
 use crate::counts::{Chunk, CountRows, CountsTable, CountsWriter, Place, baseline, variant_of};
 use crate::error::StoreError;
-use crate::panel::Panel;
 use crate::table::TableSeal;
 use gj_kernels::{Baseline, Classes};
 use gj_model::{Counts, Region, ReleaseClass};

@@ -214,7 +214,7 @@ fn verify_census(row: &Census, census: &StoredCensus, people: &People) -> Result
     if manifest.classes != counted.classes || manifest.people != counted.people {
         return Err(wrong("it counts other people than it says"));
     }
-    same_counts(census.rows()?, &[(open.batch.clone(), counted.of)], wrong)
+    same_counts(census.rows(None)?, &[(open.batch.clone(), counted.of)], wrong)
 }
 
 /// Every byte of a panel, and, unless somebody left since, every count against the genotypes.
