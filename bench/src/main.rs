@@ -14,6 +14,10 @@ use gj_model::{Region, SampleSet};
 use gj_store::{Batch, Store};
 use std::path::{Path, PathBuf};
 
+/// As in `gj`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Acts to be timed.
 #[derive(Debug, Parser)]
 struct Arguments {

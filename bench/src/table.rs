@@ -4,54 +4,57 @@ use anyhow::Result;
 use gj_kernels::{Weights, hardy};
 use gj_store::{Batch, PersonScan, SiteColumns};
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 
 /// Lines of a table, written without the general machinery of formatting.
 pub(crate) struct Lines {
-    out: BufWriter<File>,
-    line: Vec<u8>,
+    out: File,
+    text: Vec<u8>,
 }
+
+/// Bytes written together.
+const TOGETHER: usize = 1 << 17;
 
 impl Lines {
     pub(crate) fn create(path: &Path, head: &str) -> Result<Lines> {
-        let mut out = BufWriter::with_capacity(1 << 18, File::create(path)?);
-        writeln!(out, "{head}")?;
-        Ok(Lines { out, line: Vec::with_capacity(256) })
+        let mut text = Vec::with_capacity(TOGETHER + 4096);
+        writeln!(text, "{head}")?;
+        Ok(Lines { out: File::create(path)?, text })
     }
 
     pub(crate) fn site(&mut self, sites: &SiteColumns, row: usize) -> &mut Lines {
-        self.line.extend_from_slice(sites.contig(row).as_bytes());
+        self.text.extend_from_slice(sites.contig().name().as_bytes());
         self.number(sites.position(row));
-        for allele in [sites.reference(row), sites.alternate(row)] {
-            self.line.push(b'\t');
-            self.line.extend_from_slice(allele.as_bytes());
+        for bases in [sites.reference(row), sites.alternate(row)] {
+            self.text.push(b'\t');
+            allele(&mut self.text, bases);
         }
         self
     }
 
     pub(crate) fn number(&mut self, number: u32) -> &mut Lines {
-        self.line.push(b'\t');
-        digits(&mut self.line, number, 1);
+        self.text.push(b'\t');
+        digits(&mut self.text, number, 1);
         self
     }
 
     /// Six significant digits, in scientific notation.
     pub(crate) fn real(&mut self, real: f64) -> &mut Lines {
-        self.line.push(b'\t');
+        self.text.push(b'\t');
         if real == 0.0 || !real.is_finite() {
             let text: &[u8] = if real == 0.0 { b"0" } else { b"NA" };
-            self.line.extend_from_slice(text);
+            self.text.extend_from_slice(text);
             return self;
         }
         if real < 0.0 {
-            self.line.push(b'-');
+            self.text.push(b'-');
         }
         let size = real.abs();
         let binary = (size.to_bits() >> 52) as i32 - 1023;
         if binary.abs() > 900 {
             // Powers of ten beyond the range of reals would be needed; this is rare enough to be slow.
-            self.line.extend_from_slice(format!("{size:.5e}").as_bytes());
+            self.text.extend_from_slice(format!("{size:.5e}").as_bytes());
             return self;
         }
         // The decimal exponent, or one less.
@@ -62,23 +65,25 @@ impl Lines {
             scaled = (size * ten_to(5 - exponent)).round();
         }
         let scaled = scaled as u32;
-        digits(&mut self.line, scaled / 100_000, 1);
-        self.line.push(b'.');
-        digits(&mut self.line, scaled % 100_000, 5);
-        self.line.extend_from_slice(if exponent < 0 { b"e-" } else { b"e+" });
-        digits(&mut self.line, exponent.unsigned_abs(), 2);
+        digits(&mut self.text, scaled / 100_000, 1);
+        self.text.push(b'.');
+        digits(&mut self.text, scaled % 100_000, 5);
+        self.text.extend_from_slice(if exponent < 0 { b"e-" } else { b"e+" });
+        digits(&mut self.text, exponent.unsigned_abs(), 2);
         self
     }
 
     pub(crate) fn end(&mut self) -> Result<()> {
-        self.line.push(b'\n');
-        self.out.write_all(&self.line)?;
-        self.line.clear();
+        self.text.push(b'\n');
+        if self.text.len() >= TOGETHER {
+            self.out.write_all(&self.text)?;
+            self.text.clear();
+        }
         Ok(())
     }
 
     pub(crate) fn finish(mut self) -> Result<()> {
-        Ok(self.out.flush()?)
+        Ok(self.out.write_all(&self.text)?)
     }
 }
 
@@ -93,15 +98,47 @@ fn ten_to(power: i32) -> f64 {
         .unwrap_or_else(|| 10f64.powi(power))
 }
 
-fn digits(line: &mut Vec<u8>, mut number: u32, width: usize) {
-    let mut text = [b'0'; 10];
-    let mut at = text.len();
-    while number > 0 || text.len() - at < width {
-        at -= 1;
-        text[at] = b'0' + (number % 10) as u8;
-        number /= 10;
+fn digits(text: &mut Vec<u8>, mut number: u32, width: usize) {
+    if number < 10 && width == 1 {
+        text.push(b'0' + number as u8);
+        return;
     }
-    line.extend_from_slice(&text[at..]);
+    // Digits to the front of the second half, so that a copy of one length holds them; two at a time.
+    let mut digits = [b'0'; 20];
+    let mut at = 10;
+    while number >= 10 {
+        at -= 2;
+        digits[at..at + 2].copy_from_slice(&PAIRS[(number % 100) as usize]);
+        number /= 100;
+    }
+    if number > 0 {
+        at -= 1;
+        digits[at] = b'0' + number as u8;
+    }
+    at = at.min(10 - width);
+    if let Some(ten) = digits[at..].first_chunk::<10>() {
+        text.extend_from_slice(ten);
+        text.truncate(text.len() - at);
+    }
+}
+
+/// The numbers below a hundred.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + number as u8 / 10, b'0' + number as u8 % 10];
+        number += 1;
+    }
+    pairs
+};
+
+/// Appends an allele: mostly one base, which is no reason for a call.
+fn allele(text: &mut Vec<u8>, allele: &str) {
+    match allele.as_bytes() {
+        [base] => text.push(*base),
+        bases => text.extend_from_slice(bases),
+    }
 }
 
 /// Stored totals and the exact test of everybody.

@@ -117,7 +117,7 @@ fn check_alone(payload: &[u8], calls: Option<&[Call]>, scratch: &mut Scratch) {
 fn check_sums(payload: &[u8], order: &Arc<Order>, people: &SampleSet, calls: Option<&[Call]>) {
     let of: Vec<[i32; 2]> = (0..people.len() as i32).map(|sample| [sample * 3 - 50, 1]).collect();
     let weights = Weights::new(people, of.clone()).expect("a weight each");
-    let summed = SummedOrder::new(order.clone(), &weights).expect("an order of these samples");
+    let summed = SummedOrder::new(order, &weights).expect("an order of these samples");
     let sums = sum(payload, Some(&summed), &weights);
     let Some(calls) = calls else { return };
     let sums = sums.expect("a row whose calls can be read");

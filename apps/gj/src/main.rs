@@ -9,6 +9,11 @@ mod progress;
 use clap::Parser;
 use std::process::ExitCode;
 
+/// Rows are decoded into buffers that come and go by the megabyte: the system's allocator would give each
+/// back and fault it in again.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     tracing_subscriber::fmt()

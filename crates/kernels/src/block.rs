@@ -304,8 +304,8 @@ mod tests {
             let of: Vec<[f64; 32]> = (0..samples).map(|s| std::array::from_fn(|k| weight(s, k))).collect();
             let weights = Weights::new(&people, of).unwrap();
             let ones = Weights::count(&people);
-            let summed = SummedOrder::new(order.clone(), &weights).unwrap();
-            let summed_ones = SummedOrder::new(order.clone(), &ones).unwrap();
+            let summed = SummedOrder::new(&order, &weights).unwrap();
+            let summed_ones = SummedOrder::new(&order, &ones).unwrap();
             let mut scratch = Scratch::default();
             let mut found = Vec::new();
             // Each row sorted, and as it stands alone.
@@ -356,7 +356,7 @@ mod tests {
             let people = SampleSet::all(samples);
             let ones = Weights::count(&people);
             let order = Arc::new(order);
-            let _ = sum(row, SummedOrder::new(order.clone(), &ones).as_ref(), &ones);
+            let _ = sum(row, SummedOrder::new(&order, &ones).as_ref(), &ones);
             let _ = carriers(row, Some(&order), &people, &mut scratch, &mut Vec::new());
             let _ = Person::ordered(0, &order).unwrap().call(row, samples);
             let mut histogram = Histogram::new(&classes);

@@ -81,12 +81,32 @@ impl<'a> Bytes<'a> {
         Ok(taken)
     }
 
+    #[inline]
     pub(crate) fn varint(&mut self) -> Result<u32, RowError> {
-        // Most numbers are small.
-        if let [first @ 0..0x80, rest @ ..] = self.0 {
-            self.0 = rest;
-            return Ok(u32::from(*first));
+        // Most numbers are small; those of up to four bytes are found in one look, without a loop.
+        match self.0 {
+            [first @ 0..0x80, rest @ ..] => {
+                self.0 = rest;
+                Ok(u32::from(*first))
+            }
+            [a, b, c, d, ..] => {
+                let word = u32::from_le_bytes([*a, *b, *c, *d]);
+                let ends = !word & 0x8080_8080;
+                if ends == 0 {
+                    return self.long_varint();
+                }
+                let bytes = ends.trailing_zeros() as usize / 8 + 1;
+                self.0 = &self.0[bytes..];
+                let word = word & (u32::MAX >> (32 - 8 * bytes));
+                Ok(word & 0x7f | word >> 1 & 0x3f80 | word >> 2 & 0x1f_c000 | word >> 3 & 0xfe0_0000)
+            }
+            _ => self.long_varint(),
         }
+    }
+
+    /// One of five bytes, or at the end.
+    #[cold]
+    fn long_varint(&mut self) -> Result<u32, RowError> {
         let mut value = 0u32;
         for shift in (0..35).step_by(7) {
             let byte = self.byte()?;

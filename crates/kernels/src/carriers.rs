@@ -2,12 +2,13 @@
 
 use crate::call::Call;
 use crate::order::{Order, Style};
-use crate::row::{RowError, Scratch, Start, Visit, decode, visit, walk};
+use crate::row::{RowError, Scratch, Start, Visit, visit, walk};
 use gj_model::SampleSet;
+use std::cell::{Cell, RefCell};
 
 /// The samples of `people` with an alternate allele, each with its call, in no particular order.
 ///
-/// Costs what the row's carriers cost; if the alternate allele is the common one, what everybody costs.
+/// Costs what the row's exceptions and carriers cost.
 ///
 /// # Errors
 /// When the bytes do not describe `people.len()` samples, or the row's order is not given.
@@ -19,30 +20,37 @@ pub fn carriers(
     out: &mut Vec<(u32, Call)>,
 ) -> Result<(), RowError> {
     out.clear();
-    let mut is_common = false;
-    let start = |start| {
-        is_common = match start {
-            Start::Common(call) => carries(call),
-            Start::Silent(flip) => flip,
+    // Where the alternate allele is the common one, everybody carries it but those who are named.
+    let common: Cell<Option<Start>> = Cell::new(None);
+    let silent = RefCell::new(std::mem::take(&mut scratch.people));
+    let start = |start: Start| {
+        if matches!(start, Start::Silent(true)) || matches!(start, Start::Common(call) if call.carries()) {
+            common.set(Some(start));
+            silent.borrow_mut().clone_from(people);
         }
     };
-    let each = |sample: usize, _, call| {
-        if carries(call) && people.contains(sample) {
+    let each = |sample: usize, _, call: Call| {
+        if common.get().is_some() {
+            silent.borrow_mut().remove(sample);
+        }
+        if call.carries() && people.contains(sample) {
             out.push((sample as u32, call));
         }
     };
-    walk(payload, people.len(), order, scratch, start, each)?;
-    if is_common {
-        let mut calls = Vec::new();
-        decode(payload, order, people, scratch, &mut calls)?;
-        let carriers = calls.into_iter().enumerate().filter(|(_, call)| carries(*call));
-        *out = carriers.map(|(sample, call)| (sample as u32, call)).collect();
+    let walked = walk(payload, people.len(), order, scratch, start, each);
+    let silent = silent.into_inner();
+    match (common.get(), order) {
+        (Some(Start::Common(call)), _) => {
+            out.extend(silent.runs().flatten().map(|sample| (sample as u32, call)));
+        }
+        (Some(Start::Silent(flip)), Some(order)) => {
+            let calls = silent.runs().flatten().map(|sample| (sample as u32, order.silent(sample, flip)));
+            out.extend(calls.filter(|(_, call)| call.carries()));
+        }
+        _ => {}
     }
-    Ok(())
-}
-
-fn carries(call: Call) -> bool {
-    call.known().1 > 0
+    scratch.people = silent;
+    walked
 }
 
 /// One sample of a batch, and where its haplotypes stand in the order of a block.

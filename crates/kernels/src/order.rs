@@ -38,12 +38,21 @@ impl Style {
 
     /// The call of the two alleles; `true` is the alternate one. A haploid call reads the first only.
     pub(crate) fn call(self, first: bool, second: bool) -> Call {
-        match self {
-            Style::Phased => Call::diploid(Some(first), Some(second), true),
-            Style::Unphased => Call::diploid(Some(first), Some(second), false),
-            Style::Haploid => Call::haploid(Some(first)),
-            Style::Absent => Call::Absent,
-        }
+        // By style, then first and second allele: looked up, since no processor could guess the way
+        // through a choice.
+        const CALLS: [[Call; 4]; 4] = {
+            let mut calls = [[Call::Absent; 4]; 4];
+            let mut at = 0;
+            while at < 4 {
+                let (first, second) = (Some(at & 1 == 1), Some(at & 2 == 2));
+                calls[Style::Phased as usize][at] = Call::diploid(first, second, true);
+                calls[Style::Unphased as usize][at] = Call::diploid(first, second, false);
+                calls[Style::Haploid as usize][at] = Call::haploid(first);
+                at += 1;
+            }
+            calls
+        };
+        CALLS[self as usize][usize::from(first) | usize::from(second) << 1]
     }
 
     /// The alleles of a call in this style; `None` when it takes an exception.
@@ -63,7 +72,7 @@ impl Style {
 }
 
 /// The order of the haplotypes of a block, and how each sample's calls are written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Order {
     /// Haplotype at each place.
     pub(crate) haplotypes: Vec<u32>,
@@ -158,19 +167,32 @@ impl Order {
     /// # Errors
     /// When the bytes are not an order of exactly `samples` samples, or its base is not given.
     pub fn decode(bytes: &[u8], samples: usize, base: Option<&Order>) -> Result<Order, RowError> {
+        let mut order = Order::default();
+        order.read(bytes, samples, base)?;
+        Ok(order)
+    }
+
+    /// [`Order::decode`] in place of this order, whose memory is used again: for one block after another.
+    /// After an error the order is to be read again, or dropped.
+    ///
+    /// # Errors
+    /// As [`Order::decode`].
+    pub fn read(&mut self, bytes: &[u8], samples: usize, base: Option<&Order>) -> Result<(), RowError> {
         let mut bytes = Bytes::new(bytes);
         let kind = bytes.byte()?;
-        let styles = take_styles(&mut bytes, samples)?;
-        let haplotypes = match kind {
-            WHOLE => take_whole(&mut bytes, samples * 2)?,
+        self.take_styles(&mut bytes, samples)?;
+        match kind {
+            WHOLE => self.take_whole(&mut bytes)?,
             DIFFERENCE => {
                 let base = base.filter(|base| base.samples() == samples);
-                take_difference(&mut bytes, base.ok_or(RowError::new("the order before it is missing"))?)?
+                self.take_difference(
+                    &mut bytes,
+                    base.ok_or(RowError::new("the order before it is missing"))?,
+                )?;
             }
             _ => return Err(RowError::new("an unknown kind of order")),
-        };
-        bytes.end()?;
-        Ok(Order { haplotypes, styles })
+        }
+        bytes.end()
     }
 
     /// Reads an order of format 2, which says no kind and is always whole.
@@ -178,75 +200,91 @@ impl Order {
     /// # Errors
     /// When the bytes are not an order of exactly `samples` samples.
     pub fn decode_format_2(bytes: &[u8], samples: usize) -> Result<Order, RowError> {
-        let mut bytes = Bytes::new(bytes);
-        let styles = take_styles(&mut bytes, samples)?;
-        let haplotypes = take_whole(&mut bytes, samples * 2)?;
+        let (mut bytes, mut order) = (Bytes::new(bytes), Order::default());
+        order.take_styles(&mut bytes, samples)?;
+        order.take_whole(&mut bytes)?;
         bytes.end()?;
-        Ok(Order { haplotypes, styles })
+        Ok(order)
     }
-}
 
-fn take_styles(bytes: &mut Bytes<'_>, samples: usize) -> Result<Vec<Style>, RowError> {
-    if bytes.varint()? as usize != samples {
-        return Err(RowError::new("its order is of other samples"));
-    }
-    let mut styles = Vec::with_capacity(samples);
-    while styles.len() < samples {
-        let style = *Style::ALL.get(bytes.byte()? as usize).ok_or(RowError::new("an unknown style"))?;
-        let length = bytes.varint()? as usize;
-        if length == 0 || length > samples - styles.len() {
-            return Err(RowError::new("its styles are too long"));
+    fn take_styles(&mut self, bytes: &mut Bytes<'_>, samples: usize) -> Result<(), RowError> {
+        if bytes.varint()? as usize != samples {
+            return Err(RowError::new("its order is of other samples"));
         }
-        styles.resize(styles.len() + length, style);
+        self.styles.clear();
+        while self.styles.len() < samples {
+            let style = *Style::ALL.get(bytes.byte()? as usize).ok_or(RowError::new("an unknown style"))?;
+            let length = bytes.varint()? as usize;
+            if length == 0 || length > samples - self.styles.len() {
+                return Err(RowError::new("its styles are too long"));
+            }
+            self.styles.resize(self.styles.len() + length, style);
+        }
+        Ok(())
     }
-    Ok(styles)
+
+    fn take_whole(&mut self, bytes: &mut Bytes<'_>) -> Result<(), RowError> {
+        let count = self.styles.len() * 2;
+        let width = Order::bits(count);
+        let packed = bytes.take((count * width as usize).div_ceil(8))?;
+        let mut packed = packed.iter();
+        let mut seen = vec![false; count];
+        self.haplotypes.clear();
+        let (mut word, mut filled) = (0u64, 0);
+        for _ in 0..count {
+            while filled < width {
+                word |= u64::from(*packed.next().ok_or(RowError::new("it ends early"))?) << filled;
+                filled += 8;
+            }
+            let haplotype = (word & ((1 << width) - 1)) as u32;
+            word >>= width;
+            filled -= width;
+            match seen.get_mut(haplotype as usize) {
+                Some(seen) if !*seen => *seen = true,
+                _ => return Err(TWICE),
+            }
+            self.haplotypes.push(haplotype);
+        }
+        Ok(())
+    }
+
+    fn take_difference(&mut self, bytes: &mut Bytes<'_>, base: &Order) -> Result<(), RowError> {
+        let (from, count) = (&base.haplotypes[..], base.haplotypes.len());
+        let mut seen = Places::none(count);
+        self.haplotypes.resize(count, 0);
+        let (mut filled, mut last_end) = (0, 0i64);
+        while filled < count {
+            let zigzag = bytes.varint()?;
+            let start = last_end + (i64::from(zigzag >> 1) ^ -i64::from(zigzag & 1));
+            let end = start + i64::from(bytes.varint()?) + 1;
+            last_end = end;
+            let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else {
+                return Err(OUTSIDE);
+            };
+            let length = end - start;
+            if end > count {
+                return Err(OUTSIDE);
+            }
+            // Stretches are disjoint, so that together they never outgrow the base.
+            if !seen.add(start, end) || length > count - filled {
+                return Err(TWICE);
+            }
+            // Most stretches are short: a copy of one length needs no call. What it copies too many is
+            // written over by the next stretch.
+            match (from.get(start..start + SHORT), self.haplotypes.get_mut(filled..filled + SHORT)) {
+                (Some(from), Some(to)) if length <= SHORT => to.copy_from_slice(from),
+                _ => self.haplotypes[filled..filled + length].copy_from_slice(&from[start..end]),
+            }
+            filled += length;
+        }
+        Ok(())
+    }
 }
 
+/// Places copied at once.
+const SHORT: usize = 16;
 const TWICE: RowError = RowError::new("its order names a haplotype twice");
-
-fn take_whole(bytes: &mut Bytes<'_>, count: usize) -> Result<Vec<u32>, RowError> {
-    let width = Order::bits(count);
-    let packed = bytes.take((count * width as usize).div_ceil(8))?;
-    let mut packed = packed.iter();
-    let mut seen = vec![false; count];
-    let mut haplotypes = Vec::with_capacity(count);
-    let (mut word, mut filled) = (0u64, 0);
-    for _ in 0..count {
-        while filled < width {
-            word |= u64::from(*packed.next().ok_or(RowError::new("it ends early"))?) << filled;
-            filled += 8;
-        }
-        let haplotype = (word & ((1 << width) - 1)) as u32;
-        word >>= width;
-        filled -= width;
-        match seen.get_mut(haplotype as usize) {
-            Some(seen) if !*seen => *seen = true,
-            _ => return Err(TWICE),
-        }
-        haplotypes.push(haplotype);
-    }
-    Ok(haplotypes)
-}
-
-fn take_difference(bytes: &mut Bytes<'_>, base: &Order) -> Result<Vec<u32>, RowError> {
-    let count = base.haplotypes.len();
-    let mut seen = Places::none(count);
-    let mut haplotypes = Vec::with_capacity(count);
-    let mut last_end = 0i64;
-    while haplotypes.len() < count {
-        let zigzag = bytes.varint()?;
-        let start = last_end + (i64::from(zigzag >> 1) ^ -i64::from(zigzag & 1));
-        let end = start + i64::from(bytes.varint()?) + 1;
-        let stretch = usize::try_from(start).ok().and_then(|start| base.haplotypes.get(start..end as usize));
-        let stretch = stretch.ok_or(RowError::new("its order leaves the one before"))?;
-        if !seen.add(start as usize, end as usize) {
-            return Err(TWICE);
-        }
-        haplotypes.extend_from_slice(stretch);
-        last_end = end;
-    }
-    Ok(haplotypes)
-}
+const OUTSIDE: RowError = RowError::new("its order leaves the one before");
 
 /// A set of places, a bit each.
 struct Places(Vec<u64>);

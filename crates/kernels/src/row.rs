@@ -34,6 +34,7 @@ impl RowError {
 #[derive(Debug, Default)]
 pub struct Scratch {
     marks: Marks,
+    pub(crate) people: SampleSet,
 }
 
 /// An order with what samples count that a row does not mention, for one set of classes.

@@ -5,11 +5,10 @@
 //! once for all its rows, a run adds one difference however many people it holds.
 
 use crate::call::Call;
-use crate::order::Order;
+use crate::order::{Order, Style};
 use crate::row::{RowError, Visit, visit};
 use gj_model::SampleSet;
 use std::ops::{Add, Mul, Sub};
-use std::sync::Arc;
 
 /// Vectors summed at once, at most.
 pub const VECTORS_MAX: usize = 32;
@@ -79,31 +78,39 @@ impl Weights<i32, 1> {
 }
 
 /// Weights summed up along the order of a block.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct SummedOrder<T, const W: usize> {
-    order: Arc<Order>,
+    styles: Vec<Style>,
     /// The sum of what stands before each place, and of everything at the end.
     before: Vec<[T; W]>,
 }
 
 impl<T: Number, const W: usize> SummedOrder<T, W> {
     /// Sums weights up; `None` when the order is of another number of samples.
-    pub fn new(order: Arc<Order>, weights: &Weights<T, W>) -> Option<SummedOrder<T, W>> {
+    pub fn new(order: &Order, weights: &Weights<T, W>) -> Option<SummedOrder<T, W>> {
+        let mut summed = SummedOrder { styles: Vec::new(), before: Vec::new() };
+        summed.sum_up(order, weights).then_some(summed)
+    }
+
+    /// [`SummedOrder::new`] in place of this one, whose memory is used again; whether the order is of the
+    /// right number of samples.
+    pub fn sum_up(&mut self, order: &Order, weights: &Weights<T, W>) -> bool {
         if order.samples() != weights.samples() {
-            return None;
+            return false;
         }
-        let mut before = Vec::with_capacity(order.haplotypes.len() + 1);
+        self.styles.clone_from(&order.styles);
+        self.before.clear();
         let mut sum = [T::default(); W];
-        before.push(sum);
+        self.before.push(sum);
         let is_diploid = order.styles.iter().all(|style| style.haplotypes() == 2);
-        for haplotype in &order.haplotypes {
+        self.before.extend(order.haplotypes.iter().map(|haplotype| {
             let sample = (haplotype / 2) as usize;
             if is_diploid || haplotype % 2 < order.styles[sample].haplotypes() {
                 sum = plus(sum, weights.of[sample]);
             }
-            before.push(sum);
-        }
-        Some(SummedOrder { order, before })
+            sum
+        }));
+        true
     }
 
     fn present(&self) -> [T; W] {
@@ -178,7 +185,7 @@ impl<T: Number, const W: usize> Visit for Summer<'_, T, W> {
             let (called_so_far, alternate_so_far) = match (self.common, self.order) {
                 (Some(common), _) => common.known(),
                 (None, Some(order)) => {
-                    let there = order.order.styles[sample].haplotypes();
+                    let there = order.styles[sample].haplotypes();
                     (there, if self.flip { there } else { 0 })
                 }
                 (None, None) => (0, 0),

@@ -3,10 +3,22 @@
 use std::ops::Range;
 
 /// A set of sample indices `0..len` of one batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct SampleSet {
     words: Vec<u64>,
     len: usize,
+}
+
+impl Clone for SampleSet {
+    fn clone(&self) -> SampleSet {
+        SampleSet { words: self.words.clone(), len: self.len }
+    }
+
+    /// In the memory that is there, for one row after another.
+    fn clone_from(&mut self, other: &SampleSet) {
+        self.words.clone_from(&other.words);
+        self.len = other.len;
+    }
 }
 
 impl SampleSet {
@@ -17,9 +29,11 @@ impl SampleSet {
 
     /// Everybody of a batch of `len` samples.
     pub fn all(len: usize) -> SampleSet {
-        let mut set = SampleSet::none(len);
-        (0..len).for_each(|index| set.insert(index));
-        set
+        let mut words = vec![u64::MAX; len.div_ceil(64)];
+        if let (Some(last), 1..) = (words.last_mut(), len % 64) {
+            *last = u64::MAX >> (64 - len % 64);
+        }
+        SampleSet { words, len }
     }
 
     /// Size of the batch, not of the set.
@@ -72,7 +86,7 @@ impl SampleSet {
 
     /// Indices in the set, ascending.
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.len).filter(|index| self.contains(*index))
+        self.runs().flatten()
     }
 }
 
@@ -102,7 +116,7 @@ mod tests {
             sets.push(set);
         }
         for set in sets {
-            assert!(set.runs().flatten().eq(set.iter()));
+            assert!(set.iter().eq((0..set.len()).filter(|index| set.contains(*index))));
             assert!(set.runs().all(|run| !run.is_empty()));
         }
     }

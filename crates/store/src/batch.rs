@@ -22,10 +22,10 @@ use crate::error::StoreError;
 use crate::evidence::EvidenceTable;
 use crate::manifest::{self, BatchManifest};
 use crate::orders::{Layout, Orders};
-use crate::table::Table;
+use crate::table::{Part, Table};
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
-use arrow_array::{BinaryArray, RecordBatch, UInt32Array};
+use arrow_array::{BinaryArray, UInt32Array};
 use carriers::Pages;
 use gj_model::{BatchId, SampleSet};
 use std::sync::Arc;
@@ -153,12 +153,11 @@ struct Genotypes {
 }
 
 impl Genotypes {
-    fn of(batch: &RecordBatch) -> Genotypes {
-        let column = |name: &str| batch.column_by_name(name);
-        let payloads = column("payload").map(|column| column.as_binary::<i32>().clone());
-        let blocks = column("block").map(|column| column.as_primitive::<UInt32Type>().clone());
+    fn of(rows: &Part) -> Genotypes {
+        let payloads = rows.column("payload").map(|column| column.as_binary::<i32>().clone());
+        let blocks = rows.column("block").map(|column| column.as_primitive::<UInt32Type>().clone());
         // A table without payloads has no rows to give.
-        Genotypes { payloads: payloads.unwrap_or_else(|| BinaryArray::new_null(batch.num_rows())), blocks }
+        Genotypes { payloads: payloads.unwrap_or_else(|| BinaryArray::new_null(rows.len())), blocks }
     }
 
     fn payload(&self, row: usize) -> &[u8] {

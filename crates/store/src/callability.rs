@@ -86,14 +86,12 @@ pub(crate) struct Stretches {
 impl Stretches {
     /// The next stretches; `None` at the end.
     pub(crate) fn next_stretches(&mut self) -> Result<Option<Vec<Stretch>>, StoreError> {
-        let Some(batch) = self.rows.next()? else { return Ok(None) };
-        let contigs = batch.column(0).as_string::<i32>();
-        let [starts, ends] = [1, 2].map(|index| batch.column(index).as_primitive::<UInt32Type>());
-        let calls = batch.column(3).as_primitive::<UInt8Type>();
-        let [firsts, lasts] = [4, 5].map(|index| batch.column(index).as_primitive::<UInt32Type>());
+        let Some(part) = self.rows.next()? else { return Ok(None) };
+        let contig = part.contig;
+        let [starts, ends, firsts, lasts] =
+            [0, 1, 3, 4].map(|index| part.columns()[index].as_primitive::<UInt32Type>());
+        let calls = part.columns()[2].as_primitive::<UInt8Type>();
         let stretch = |row: usize| {
-            let contig: Contig =
-                contigs.value(row).parse().map_err(|e| StoreError::damaged(self.rows.path(), e))?;
             let (start, end) = (starts.value(row), ends.value(row));
             let (first, last) = (firsts.value(row), lasts.value(row));
             let call = Call::from_code(calls.value(row));
@@ -104,7 +102,7 @@ impl Stretches {
             }
             Ok(Stretch { contig, start, end, call, first, last })
         };
-        (0..batch.num_rows()).map(stretch).collect::<Result<_, _>>().map(Some)
+        (0..part.len()).map(stretch).collect::<Result<_, _>>().map(Some)
     }
 }
 

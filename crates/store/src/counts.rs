@@ -8,8 +8,7 @@ use crate::manifest;
 use crate::table::{GROUP_BYTES, GROUP_ROWS, Rows, Table, TableSeal, TableWriter};
 use arrow_array::builder::{BinaryBuilder, StringBuilder};
 use arrow_array::cast::AsArray;
-use arrow_array::types::UInt32Type;
-use arrow_array::{ArrayRef, BinaryArray, RecordBatch, StringArray, UInt32Array};
+use arrow_array::{ArrayRef, BinaryArray, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field};
 use gj_kernels::{Baseline, RowError, put_cells, read_cells};
 use gj_model::{Contig, Counts, Position, Region, ReleaseClass, Variant, Zone};
@@ -19,8 +18,6 @@ use std::sync::Arc;
 /// Compression of counts.
 const ZSTD_LEVEL: i32 = 3;
 const MEASURES: [&str; 5] = ["ac", "an", "hom", "hemi", "people"];
-/// Column of the cells, after the site and the totals.
-const CELLS: usize = 9;
 
 /// Where a site stands: contigs in karyotype order, then positions. Variants of one place share it.
 pub(crate) type Place = u64;
@@ -202,20 +199,21 @@ pub(crate) struct CountRows {
 impl CountRows {
     /// The next chunk; `None` at the end.
     pub(crate) fn next_chunk(&mut self) -> Result<Option<Chunk>, StoreError> {
-        let Some(batch) = self.rows.next()? else { return Ok(None) };
-        let path = self.rows.path();
+        let Some(rows) = self.rows.next()? else { return Ok(None) };
         let counts = if self.format == manifest::PANEL_LISTS {
             let classes = self.baseline.classes();
-            Columns::Lists([4, 5, 6, 7, 8].map(|index| flat(&batch, index)), classes)
+            let lists = [0, 1, 2, 3, 4].map(|measure| rows.others()[measure].as_fixed_size_list().values());
+            Columns::Lists(lists.map(|list| list.as_primitive().clone()), classes)
         } else {
-            let totals = [4, 5, 6, 7, 8].map(|index| batch.column(index).as_primitive().clone());
-            let cells = batch.column(CELLS).as_binary::<i32>().clone();
+            let totals = [0, 1, 2, 3, 4].map(|measure| rows.others()[measure].as_primitive().clone());
+            let cells = rows.others()[MEASURES.len()].as_binary::<i32>().clone();
             Columns::Cells { cells, totals, baseline: self.baseline.clone() }
         };
+        let sites = rows.sites();
         Ok(Some(Chunk {
-            places: places(&batch, path)?,
-            references: batch.column(2).as_string::<i32>().clone(),
-            alternates: batch.column(3).as_string::<i32>().clone(),
+            places: sites.positions().iter().map(|position| place(rows.contig, *position)).collect(),
+            references: sites.references,
+            alternates: sites.alternates,
             counts,
         }))
     }
@@ -223,27 +221,6 @@ impl CountRows {
     pub(crate) fn path(&self) -> &Path {
         self.rows.path()
     }
-}
-
-fn flat(batch: &RecordBatch, index: usize) -> UInt32Array {
-    batch.column(index).as_fixed_size_list().values().as_primitive::<UInt32Type>().clone()
-}
-
-fn places(batch: &RecordBatch, path: &Path) -> Result<Vec<Place>, StoreError> {
-    let contigs = batch.column(0).as_string::<i32>();
-    let positions = batch.column(1).as_primitive::<UInt32Type>();
-    let mut places = Vec::with_capacity(batch.num_rows());
-    let mut last: Option<(&str, Contig)> = None;
-    for row in 0..batch.num_rows() {
-        let name = contigs.value(row);
-        let contig = match last {
-            Some((same, contig)) if same == name => contig,
-            _ => name.parse().map_err(|e| StoreError::damaged(path, e))?,
-        };
-        last = Some((name, contig));
-        places.push(place(contig, positions.value(row)));
-    }
-    Ok(places)
 }
 
 /// Some sites with their counts.

@@ -92,11 +92,11 @@ impl EvidenceScan<'_> {
     /// [`StoreError::Damaged`].
     pub fn next_rows(&mut self) -> Result<Option<Vec<EvidenceRow>>, StoreError> {
         let Some(rows) = &mut self.rows else { return Ok(None) };
-        let Some(batch) = rows.next()? else { return Ok(None) };
-        let lists = [4, 5, 6, 7, 8].map(|index| batch.column(index).as_list::<i32>());
+        let Some(part) = rows.next()? else { return Ok(None) };
+        let lists = [0, 1, 2, 3, 4].map(|list| part.others()[list].as_list::<i32>());
         let values = lists.map(|list| list.values().as_primitive::<UInt32Type>());
         let mut found = Vec::new();
-        for (row, variant) in variants(&batch, rows.path())?.into_iter().enumerate() {
+        for (row, variant) in variants(&part, rows.path())?.into_iter().enumerate() {
             let length = lists[0].value_length(row);
             if lists.iter().any(|list| list.value_length(row) != length) {
                 return Err(StoreError::damaged(rows.path(), "lists of different lengths"));

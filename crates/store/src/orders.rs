@@ -155,34 +155,14 @@ impl Orders {
         self.file.check_all()
     }
 
-    /// The order of a block.
+    /// The order of a block; those read last stay decoded.
     pub(crate) fn get(&self, block: u32) -> Result<Arc<Order>, StoreError> {
-        // Back along the differences to one that is whole, or known.
-        let mut waiting: Vec<(u32, Vec<u8>)> = Vec::new();
-        let mut next = block;
-        let mut order: Option<Arc<Order>> = loop {
-            if let Some(order) = self.kept().get(&next) {
-                break Some(order.clone());
-            }
-            if waiting.len() > STEPS_MAX {
-                return Err(self.damaged("its orders refer to each other in a circle"));
-            }
-            let (base, bytes) = self.record(next)?;
-            waiting.push((next, bytes));
-            next = match base {
-                Base::Nothing => break None,
-                Base::Before => {
-                    next.checked_sub(1).ok_or_else(|| self.damaged("no order is before the first"))?
-                }
-                Base::After => next + 1,
-            };
-        };
-        while let Some((number, bytes)) = waiting.pop() {
-            let decoded = match self.layout {
-                Layout::Whole => Order::decode_format_2(&bytes, self.samples),
-                Layout::Differences => Order::decode(&bytes, self.samples, order.as_deref()),
-            };
-            let decoded = Arc::new(decoded.map_err(|e| self.damaged(e))?);
+        let (base, mut records) = self.chain(block, |number| self.kept().contains_key(&number))?;
+        let mut order = base.and_then(|base| self.kept().get(&base).cloned());
+        while let Some((number, bytes)) = records.pop() {
+            let mut decoded = Order::default();
+            self.decode(&mut decoded, &bytes, order.as_deref())?;
+            let decoded = Arc::new(decoded);
             let mut kept = self.kept();
             // Two haplotypes of four bytes and a style for each sample.
             if kept.len() * self.samples * 9 >= KEPT_BYTES_MAX {
@@ -191,7 +171,47 @@ impl Orders {
             kept.insert(number, decoded.clone());
             order = Some(decoded);
         }
-        order.ok_or_else(|| self.damaged(format!("it has no order {block}")))
+        order.ok_or_else(|| self.damaged(format!("order {block} was not kept")))
+    }
+
+    /// Reads orders one after another, mostly ascending, in the memory of a few.
+    pub(crate) fn walk(&self) -> Walk<'_> {
+        Walk { orders: self, known: Vec::new(), spare: Vec::new() }
+    }
+
+    /// The records that make an order, itself first, back along the differences to one that is whole, or
+    /// whose base is known: the number of that base.
+    fn chain(
+        &self,
+        block: u32,
+        is_known: impl Fn(u32) -> bool,
+    ) -> Result<(Option<u32>, Vec<Record>), StoreError> {
+        let (mut records, mut next) = (Vec::new(), block);
+        loop {
+            if is_known(next) {
+                return Ok((Some(next), records));
+            }
+            if records.len() > STEPS_MAX {
+                return Err(self.damaged("its orders refer to each other in a circle"));
+            }
+            let (base, bytes) = self.record(next)?;
+            records.push((next, bytes));
+            next = match base {
+                Base::Nothing => return Ok((None, records)),
+                Base::Before => {
+                    next.checked_sub(1).ok_or_else(|| self.damaged("no order is before the first"))?
+                }
+                Base::After => next + 1,
+            };
+        }
+    }
+
+    fn decode(&self, order: &mut Order, bytes: &[u8], base: Option<&Order>) -> Result<(), StoreError> {
+        let read = match self.layout {
+            Layout::Whole => Order::decode_format_2(bytes, self.samples).map(|whole| *order = whole),
+            Layout::Differences => order.read(bytes, self.samples, base),
+        };
+        read.map_err(|e| self.damaged(e))
     }
 
     /// What is written of an order.
@@ -213,6 +233,8 @@ impl Orders {
         };
         // At worst every haplotype is a stretch of its own, five bytes each number.
         let largest = 64 + self.samples * 32;
+        let stated = zstd::zstd_safe::get_frame_content_size(packed).ok().flatten();
+        let largest = stated.map_or(largest, |stated| largest.min(stated as usize));
         // A poisoned unpacker starts each frame afresh.
         let mut unpacker = self.unpacker.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = unpacker.decompress(packed, largest).map_err(|e| self.damaged(e))?;
@@ -226,5 +248,38 @@ impl Orders {
     fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<u32, Arc<Order>>> {
         // A poisoned cache is still a cache: entries are inserted whole.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An order's number and what is written of it, unpacked.
+type Record = (u32, Vec<u8>);
+
+/// Orders read one after another: those of one group are in memory.
+pub(crate) struct Walk<'a> {
+    orders: &'a Orders,
+    known: Vec<(u32, Order)>,
+    spare: Vec<Order>,
+}
+
+impl Walk<'_> {
+    /// The order of a block.
+    pub(crate) fn get(&mut self, block: u32) -> Result<&Order, StoreError> {
+        let known = &self.known;
+        let (base, mut records) =
+            self.orders.chain(block, |number| known.iter().any(|(n, _)| *n == number))?;
+        if base.is_none() {
+            self.spare.extend(self.known.drain(..).map(|(_, order)| order));
+        }
+        let mut at = base.and_then(|base| self.known.iter().position(|(number, _)| *number == base));
+        while let Some((number, bytes)) = records.pop() {
+            let mut order = self.spare.pop().unwrap_or_default();
+            self.orders.decode(&mut order, &bytes, at.map(|at| &self.known[at].1))?;
+            self.known.push((number, order));
+            at = Some(self.known.len() - 1);
+        }
+        match at {
+            Some(at) => Ok(&self.known[at].1),
+            None => Err(self.orders.damaged(format!("it has no order {block}"))),
+        }
     }
 }

@@ -73,26 +73,47 @@ impl Table {
         self.file.check_all()
     }
 
-    /// Reads the rows of a region, or all, `chunk` at a time: the four columns of every table, then those
-    /// named.
+    /// Reads the rows of a region, or all, `chunk` at a time at most: the site's columns, then those named.
     pub(crate) fn read(
         &self,
         region: Option<&Region>,
         chunk: usize,
         columns: &[&str],
     ) -> Result<Rows, StoreError> {
-        let mut builder =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone());
-        let names = SITE_COLUMNS.iter().chain(columns).copied();
-        let mask = ProjectionMask::columns(builder.parquet_schema(), names);
-        builder = builder.with_batch_size(chunk).with_projection(mask);
-        if let Some(region) = region {
-            let groups = self.groups_of(region);
-            let pages = groups.iter().flat_map(|group| self.pages_of(*group, region)).collect::<Vec<_>>();
-            builder = builder.with_row_groups(groups).with_row_selection(RowSelection::from(pages));
+        let groups = region.map_or_else(|| (0..self.groups.len()).collect(), |region| self.groups_of(region));
+        Ok(Rows {
+            mask: self.mask(columns),
+            table: self.clone(),
+            groups: groups.into_iter(),
+            group: None,
+            chunk,
+            region: region.copied(),
+        })
+    }
+
+    /// The site's columns and those named. The contig is known of every row group: it is not read again.
+    fn mask(&self, columns: &[&str]) -> ProjectionMask {
+        let schema = self.metadata.metadata().file_metadata().schema_descr();
+        ProjectionMask::columns(schema, SITE_COLUMNS[POSITION..].iter().chain(columns).copied())
+    }
+
+    /// Reads some rows of one row group.
+    fn group(
+        &self,
+        group: usize,
+        rows: Option<Vec<RowSelector>>,
+        chunk: usize,
+        mask: ProjectionMask,
+    ) -> Result<ParquetRecordBatchReader, StoreError> {
+        let file = self.file.clone();
+        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+            .with_batch_size(chunk)
+            .with_projection(mask)
+            .with_row_groups(vec![group]);
+        if let Some(rows) = rows {
+            builder = builder.with_row_selection(RowSelection::from(rows));
         }
-        let reader = builder.build().map_err(|e| StoreError::damaged(self.path(), e))?;
-        Ok(Rows { reader, path: self.path().to_owned(), region: region.copied() })
+        builder.build().map_err(|e| StoreError::damaged(self.path(), e))
     }
 
     /// The pages of a row group that may hold rows of the region.
@@ -147,21 +168,13 @@ impl Table {
     }
 
     /// Reads one page.
-    pub(crate) fn page(&self, page: Page, columns: &[&str]) -> Result<RecordBatch, StoreError> {
-        let builder =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone());
-        let names = SITE_COLUMNS.iter().chain(columns).copied();
-        let mask = ProjectionMask::columns(builder.parquet_schema(), names);
+    pub(crate) fn page(&self, page: Page, columns: &[&str]) -> Result<Part, StoreError> {
         let rows = vec![RowSelector::skip(page.first), RowSelector::select(page.rows)];
+        let mut reader = self.group(page.group, Some(rows), page.rows, self.mask(columns))?;
         let damaged = |e: &dyn std::fmt::Display| StoreError::damaged(self.path(), e);
-        let mut reader = builder
-            .with_batch_size(page.rows)
-            .with_projection(mask)
-            .with_row_groups(vec![page.group])
-            .with_row_selection(RowSelection::from(rows))
-            .build()
-            .map_err(|e| damaged(&e))?;
-        reader.next().transpose().map_err(|e| damaged(&e))?.ok_or_else(|| damaged(&"a page is empty"))
+        let rows = reader.next().transpose().map_err(|e| damaged(&e))?;
+        let rows = rows.ok_or_else(|| damaged(&"a page is empty"))?;
+        Ok(Part { contig: self.groups[page.group].contig, rows })
     }
 }
 
@@ -181,68 +194,119 @@ struct Group {
     last: u32,
 }
 
+/// `None` when the statistics do not say, or say that rows of two contigs are mixed.
 fn group_of(group: &RowGroupMetaData) -> Option<Group> {
     let Some(Statistics::ByteArray(contig)) = group.column(0).statistics() else { return None };
-    let contig = std::str::from_utf8(contig.min_opt()?.data()).ok()?.parse().ok()?;
+    let (name, last_name) = (contig.min_opt()?.data(), contig.max_opt()?.data());
+    let contig = std::str::from_utf8(name).ok().filter(|_| name == last_name)?.parse().ok()?;
     let Some(Statistics::Int32(positions)) = group.column(POSITION).statistics() else { return None };
     // Stored as signed numbers, though positions are not: none comes near the sign.
     Some(Group { contig, first: *positions.min_opt()? as u32, last: *positions.max_opt()? as u32 })
 }
 
-/// Record batches of a table, with errors that name its file.
+/// Some rows of one contig, in columns.
+#[derive(Debug, Clone)]
+pub(crate) struct Part {
+    pub(crate) contig: Contig,
+    /// The site's columns but the contig, then those asked for.
+    rows: RecordBatch,
+}
+
+impl Part {
+    /// Number of rows.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.num_rows()
+    }
+
+    /// Bytes in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        self.rows.get_array_memory_size()
+    }
+
+    /// A column by name, if the table has it and it was asked for.
+    pub(crate) fn column(&self, name: &str) -> Option<&ArrayRef> {
+        self.rows.column_by_name(name)
+    }
+
+    /// The columns after the contig that were asked for, in the order of the table.
+    pub(crate) fn columns(&self) -> &[ArrayRef] {
+        self.rows.columns()
+    }
+
+    /// Those after the site's.
+    pub(crate) fn others(&self) -> &[ArrayRef] {
+        &self.columns()[SITE_COLUMNS.len() - POSITION..]
+    }
+
+    /// The sites of the rows.
+    pub(crate) fn sites(&self) -> SiteColumns {
+        SiteColumns {
+            contig: self.contig,
+            positions: self.rows.column(0).as_primitive::<UInt32Type>().clone(),
+            references: self.rows.column(1).as_string::<i32>().clone(),
+            alternates: self.rows.column(2).as_string::<i32>().clone(),
+        }
+    }
+}
+
+/// Rows of a table, with errors that name its file.
 pub(crate) struct Rows {
-    reader: ParquetRecordBatchReader,
-    path: PathBuf,
+    table: Table,
+    mask: ProjectionMask,
+    groups: std::vec::IntoIter<usize>,
+    group: Option<(Contig, ParquetRecordBatchReader)>,
+    chunk: usize,
     region: Option<Region>,
 }
 
 impl Rows {
-    /// The next record batch with at least one row.
-    pub(crate) fn next(&mut self) -> Result<Option<RecordBatch>, StoreError> {
+    /// The next rows, at least one.
+    pub(crate) fn next(&mut self) -> Result<Option<Part>, StoreError> {
         loop {
-            let next = self.reader.next().transpose();
-            let next = next.map_err(|error: ArrowError| StoreError::damaged(&self.path, error))?;
-            let Some(batch) = next else { return Ok(None) };
+            let Some((contig, reader)) = &mut self.group else {
+                let Some(group) = self.groups.next() else { return Ok(None) };
+                let pages = self.region.as_ref().map(|region| self.table.pages_of(group, region));
+                let reader = self.table.group(group, pages, self.chunk, self.mask.clone())?;
+                self.group = Some((self.table.groups[group].contig, reader));
+                continue;
+            };
+            let next = reader.next().transpose();
+            let next = next.map_err(|error: ArrowError| StoreError::damaged(self.table.path(), error))?;
+            let Some(rows) = next else {
+                self.group = None;
+                continue;
+            };
             // Rows ascend, so those of the region stand together.
-            let batch = match &self.region {
-                None => batch,
+            let rows = match &self.region {
+                None => rows,
                 Some(region) => {
-                    let positions = batch.column(POSITION).as_primitive::<UInt32Type>().values();
+                    let positions = rows.column(0).as_primitive::<UInt32Type>().values();
                     let start = positions.partition_point(|position| *position < region.start.get());
                     let end = positions.partition_point(|position| *position <= region.end.get());
-                    batch.slice(start, end.saturating_sub(start))
+                    rows.slice(start, end.saturating_sub(start))
                 }
             };
-            if batch.num_rows() > 0 {
-                return Ok(Some(batch));
+            if rows.num_rows() > 0 {
+                return Ok(Some(Part { contig: *contig, rows }));
             }
         }
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.path
+        self.table.path()
     }
 }
 
-/// The sites of some rows, in columns.
+/// The sites of some rows of one contig, in columns.
 #[derive(Debug, Clone)]
 pub struct SiteColumns {
-    contigs: StringArray,
+    contig: Contig,
     positions: UInt32Array,
-    references: StringArray,
-    alternates: StringArray,
+    pub(crate) references: StringArray,
+    pub(crate) alternates: StringArray,
 }
 
 impl SiteColumns {
-    pub(crate) fn of(batch: &RecordBatch) -> SiteColumns {
-        SiteColumns {
-            contigs: batch.column(0).as_string::<i32>().clone(),
-            positions: batch.column(POSITION).as_primitive::<UInt32Type>().clone(),
-            references: batch.column(2).as_string::<i32>().clone(),
-            alternates: batch.column(3).as_string::<i32>().clone(),
-        }
-    }
-
     /// Number of sites.
     pub fn len(&self) -> usize {
         self.positions.len()
@@ -253,9 +317,14 @@ impl SiteColumns {
         self.positions.is_empty()
     }
 
-    /// Name of the contig.
-    pub fn contig(&self, row: usize) -> &str {
-        self.contigs.value(row)
+    /// The contig of all rows.
+    pub fn contig(&self) -> Contig {
+        self.contig
+    }
+
+    /// 1-based positions.
+    pub(crate) fn positions(&self) -> &[u32] {
+        self.positions.values()
     }
 
     /// 1-based position.
@@ -286,9 +355,9 @@ impl SiteColumns {
     }
 
     /// The variant of a row; an error names what is wrong with it.
-    pub(crate) fn variant(&self, row: usize) -> Result<Variant, String> {
+    pub(crate) fn variant(&self, row: usize) -> Result<Variant, &'static str> {
         Ok(Variant {
-            contig: self.contig(row).parse().map_err(|e: gj_model::contig::UnknownContig| e.to_string())?,
+            contig: self.contig,
             position: Position::new(self.position(row)).ok_or("a position is 0")?,
             reference: self.reference(row).to_owned(),
             alternate: self.alternate(row).to_owned(),
@@ -296,9 +365,9 @@ impl SiteColumns {
     }
 }
 
-/// The variants of a record batch.
-pub(crate) fn variants(batch: &RecordBatch, path: &Path) -> Result<Vec<Variant>, StoreError> {
-    let sites = SiteColumns::of(batch);
+/// The variants of some rows.
+pub(crate) fn variants(rows: &Part, path: &Path) -> Result<Vec<Variant>, StoreError> {
+    let sites = rows.sites();
     (0..sites.len()).map(|row| sites.variant(row).map_err(|e| StoreError::damaged(path, e))).collect()
 }
 

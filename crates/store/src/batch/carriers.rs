@@ -15,6 +15,8 @@ const KEPT_BYTES_MAX: usize = 64 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Pages {
     kept: Mutex<Kept>,
+    /// Scratch of lookups that have ended.
+    scratch: Mutex<Vec<Scratch>>,
 }
 
 #[derive(Debug, Default)]
@@ -55,15 +57,13 @@ impl Batch {
                 }
                 _ => None,
             };
+            let spare = || self.pages.scratch.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut scratch = spare().pop().unwrap_or_default();
             let mut found = Vec::new();
-            carriers(
-                rows.genotypes.payload(row),
-                order.as_deref(),
-                people,
-                &mut Scratch::default(),
-                &mut found,
-            )
-            .map_err(|e| StoreError::damaged(self.table.path(), e))?;
+            let read =
+                carriers(rows.genotypes.payload(row), order.as_deref(), people, &mut scratch, &mut found);
+            spare().push(scratch);
+            read.map_err(|e| StoreError::damaged(self.table.path(), e))?;
             return Ok(Some(found));
         }
         Ok(None)
@@ -75,9 +75,9 @@ impl Batch {
         if let Some(rows) = kept().pages.get(&page) {
             return Ok(rows.clone());
         }
-        let batch = self.table.page(page, &PAYLOAD)?;
-        let bytes = batch.get_array_memory_size();
-        let rows = Arc::new(Decoded { sites: SiteColumns::of(&batch), genotypes: Genotypes::of(&batch) });
+        let part = self.table.page(page, &PAYLOAD)?;
+        let bytes = part.bytes();
+        let rows = Arc::new(Decoded { sites: part.sites(), genotypes: Genotypes::of(&part) });
         let mut kept = kept();
         if kept.bytes + bytes > KEPT_BYTES_MAX {
             *kept = Kept::default();

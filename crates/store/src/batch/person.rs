@@ -2,6 +2,7 @@
 
 use super::{Batch, Genotypes, PAYLOAD};
 use crate::error::StoreError;
+use crate::orders::Walk;
 use crate::table::{Rows, SiteColumns};
 use gj_kernels::{Call, Person};
 use gj_model::{Region, SampleSet};
@@ -26,7 +27,16 @@ impl Batch {
         self.check_people(people.len())?;
         let is_masked = column >= people.len() || !people.contains(column);
         let rows = (!is_masked).then(|| self.table.read(region, CHUNK, &PAYLOAD)).transpose()?;
-        Ok(PersonScan { batch: self, rows, column, wanted, person: Person::alone(column), block: None })
+        let orders = self.orders.as_ref().map(|orders| orders.walk());
+        Ok(PersonScan {
+            batch: self,
+            rows,
+            column,
+            wanted,
+            orders,
+            person: Person::alone(column),
+            block: None,
+        })
     }
 }
 
@@ -40,6 +50,7 @@ pub struct PersonScan<'a> {
     rows: Option<Rows>,
     column: usize,
     wanted: fn(Call) -> bool,
+    orders: Option<Walk<'a>>,
     /// The person in the order of the last block.
     person: Person,
     block: Option<u32>,
@@ -52,17 +63,17 @@ impl PersonScan<'_> {
     /// [`StoreError::Damaged`].
     pub fn next_rows(&mut self) -> Result<Option<PersonRows>, StoreError> {
         let Some(rows) = &mut self.rows else { return Ok(None) };
-        let Some(batch) = rows.next()? else { return Ok(None) };
-        let genotypes = Genotypes::of(&batch);
+        let Some(part) = rows.next()? else { return Ok(None) };
+        let genotypes = Genotypes::of(&part);
         let damaged = |e: &dyn std::fmt::Display| StoreError::damaged(rows.path(), e);
         let samples = self.batch.samples();
         let mut found = Vec::new();
-        for row in 0..batch.num_rows() {
+        for row in 0..part.len() {
             // Rows that stand alone between those of a block are read with its order, too.
-            if let (Some(block), Some(orders)) = (genotypes.block(row), &self.batch.orders)
+            if let (Some(block), Some(orders)) = (genotypes.block(row), &mut self.orders)
                 && self.block != Some(block)
             {
-                let person = Person::ordered(self.column, orders.get(block)?.as_ref());
+                let person = Person::ordered(self.column, orders.get(block)?);
                 self.person = person.ok_or_else(|| damaged(&"an order is of other samples"))?;
                 self.block = Some(block);
             }
@@ -71,6 +82,6 @@ impl PersonScan<'_> {
                 found.push((row, call));
             }
         }
-        Ok(Some((SiteColumns::of(&batch), found)))
+        Ok(Some((part.sites(), found)))
     }
 }

@@ -56,8 +56,8 @@ impl Batch {
         people: &'a SampleSet,
     ) -> Result<Scan<'a>, StoreError> {
         self.check_people(people.len())?;
-        // Decoded calls take one byte each: keep a chunk near 64 MiB.
-        let chunk = ((64 << 20) / people.len().max(1)).clamp(1, CHUNK);
+        // Decoded calls take one byte each: keep a chunk where the cache holds it until it is written out.
+        let chunk = ((2 << 20) / people.len().max(1)).clamp(1, CHUNK);
         Ok(Scan {
             batch: self,
             rows: self.table.read(region, chunk, &["origin", "payload", "block"])?,
@@ -93,10 +93,10 @@ impl CountScan<'_> {
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn next_rows(&mut self) -> Result<Option<Vec<CountedSite>>, StoreError> {
-        let Some(batch) = self.rows.next()? else { return Ok(None) };
-        let genotypes = Genotypes::of(&batch);
+        let Some(part) = self.rows.next()? else { return Ok(None) };
+        let genotypes = Genotypes::of(&part);
         let path = self.rows.path();
-        let orders = self.batch.orders_of(&genotypes, batch.num_rows())?;
+        let orders = self.batch.orders_of(&genotypes, part.len())?;
         self.orders.retain(|block, _| orders.contains_key(block));
         for (block, order) in orders {
             if !self.orders.contains_key(&block) {
@@ -114,7 +114,7 @@ impl CountScan<'_> {
             let zone = variant.contig.zone(variant.position.get());
             Ok((variant, self.classes.counts(&histogram, zone)))
         };
-        in_parallel(variants(&batch, path)?, count)
+        in_parallel(variants(&part, path)?, count)
     }
 }
 
@@ -131,11 +131,11 @@ impl Scan<'_> {
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn next_rows(&mut self) -> Result<Option<Vec<CallRow>>, StoreError> {
-        let Some(batch) = self.rows.next()? else { return Ok(None) };
-        let genotypes = Genotypes::of(&batch);
-        let origins = batch.column(4).as_string::<i32>();
+        let Some(part) = self.rows.next()? else { return Ok(None) };
+        let genotypes = Genotypes::of(&part);
+        let origins = part.others()[0].as_string::<i32>();
         let path: &Path = self.rows.path();
-        let orders = self.batch.orders_of(&genotypes, batch.num_rows())?;
+        let orders = self.batch.orders_of(&genotypes, part.len())?;
         let row = |scratch: &mut Scratch, (row, variant): (usize, Variant)| {
             let mut calls = Vec::new();
             let order = genotypes.block(row).and_then(|block| orders.get(&block)).map(Arc::as_ref);
@@ -144,7 +144,7 @@ impl Scan<'_> {
             let origin = (!origins.is_null(row)).then(|| origins.value(row).to_owned());
             Ok(CallRow { variant, origin, calls })
         };
-        in_parallel(variants(&batch, path)?, row)
+        in_parallel(variants(&part, path)?, row)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::{Batch, Genotypes, PAYLOAD, TOTALS};
 use crate::error::StoreError;
-use crate::table::{Rows, SiteColumns};
+use crate::orders::Walk;
+use crate::table::{Part, Rows, SiteColumns};
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
 use gj_kernels::{Number, SummedOrder, Sums, Totals, Weights, sum};
@@ -31,7 +32,13 @@ impl Batch {
         weights: &'a Weights<T, W>,
     ) -> Result<SumScan<'a, T, W>, StoreError> {
         self.check_people(weights.samples())?;
-        Ok(SumScan { batch: self, rows: self.table.read(region, CHUNK, &PAYLOAD)?, weights, order: None })
+        Ok(SumScan {
+            rows: self.table.read(region, CHUNK, &PAYLOAD)?,
+            weights,
+            orders: self.orders.as_ref().map(|orders| orders.walk()),
+            block: None,
+            summed: SummedOrder::default(),
+        })
     }
 
     /// What the calls of everybody add up to at every row of a region (or of all), as stored, without
@@ -47,11 +54,12 @@ impl Batch {
 
 /// Rows as weighted sums.
 pub struct SumScan<'a, T, const W: usize> {
-    batch: &'a Batch,
     rows: Rows,
     weights: &'a Weights<T, W>,
-    /// The order of the last block, summed up.
-    order: Option<(u32, SummedOrder<T, W>)>,
+    orders: Option<Walk<'a>>,
+    /// The block whose order is summed up.
+    block: Option<u32>,
+    summed: SummedOrder<T, W>,
 }
 
 impl<T: Number, const W: usize> SumScan<'_, T, W> {
@@ -60,24 +68,23 @@ impl<T: Number, const W: usize> SumScan<'_, T, W> {
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn next_rows(&mut self) -> Result<Option<SummedRows<T, W>>, StoreError> {
-        let Some(batch) = self.rows.next()? else { return Ok(None) };
-        let genotypes = Genotypes::of(&batch);
-        let mut sums = Vec::with_capacity(batch.num_rows());
-        for row in 0..batch.num_rows() {
+        let Some(part) = self.rows.next()? else { return Ok(None) };
+        let genotypes = Genotypes::of(&part);
+        let mut sums = Vec::with_capacity(part.len());
+        for row in 0..part.len() {
+            let damaged = |e: &dyn std::fmt::Display| StoreError::damaged(self.rows.path(), e);
             let block = genotypes.block(row);
-            if let Some(block) = block.filter(|block| self.order.as_ref().is_none_or(|(b, _)| b != block)) {
-                self.order = self.summed(block)?;
+            if let (true, Some(block), Some(orders)) = (block != self.block, block, &mut self.orders) {
+                self.block = None;
+                if !self.summed.sum_up(orders.get(block)?, self.weights) {
+                    return Err(damaged(&"an order is of other samples"));
+                }
+                self.block = Some(block);
             }
-            let order = self.order.as_ref().filter(|_| block.is_some()).map(|(_, order)| order);
-            let summed = sum(genotypes.payload(row), order, self.weights);
-            sums.push(summed.map_err(|e| StoreError::damaged(self.rows.path(), e))?);
+            let order = block.and(self.block).map(|_| &self.summed);
+            sums.push(sum(genotypes.payload(row), order, self.weights).map_err(|e| damaged(&e))?);
         }
-        Ok(Some(SummedRows { sites: SiteColumns::of(&batch), sums }))
-    }
-
-    fn summed(&self, block: u32) -> Result<Option<(u32, SummedOrder<T, W>)>, StoreError> {
-        let Some(orders) = &self.batch.orders else { return Ok(None) };
-        Ok(SummedOrder::new(orders.get(block)?, self.weights).map(|order| (block, order)))
+        Ok(Some(SummedRows { sites: part.sites(), sums }))
     }
 }
 
@@ -92,7 +99,7 @@ impl TotalScan {
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn next_rows(&mut self) -> Result<Option<Vec<Totals>>, StoreError> {
-        Ok(self.rows.next()?.map(|batch| totals_of(&batch)))
+        Ok(self.rows.next()?.map(|part| totals_of(&part)))
     }
 
     /// The same with their sites.
@@ -100,12 +107,12 @@ impl TotalScan {
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn next_sites(&mut self) -> Result<Option<(SiteColumns, Vec<Totals>)>, StoreError> {
-        Ok(self.rows.next()?.map(|batch| (SiteColumns::of(&batch), totals_of(&batch))))
+        Ok(self.rows.next()?.map(|part| (part.sites(), totals_of(&part))))
     }
 }
 
-fn totals_of(batch: &arrow_array::RecordBatch) -> Vec<Totals> {
-    let [Some(ac), Some(an), Some(hom)] = TOTALS.map(|name| batch.column_by_name(name)) else {
+fn totals_of(part: &Part) -> Vec<Totals> {
+    let [Some(ac), Some(an), Some(hom)] = TOTALS.map(|name| part.column(name)) else {
         return Vec::new();
     };
     let [ac, an, hom] = [ac, an, hom].map(|column| column.as_primitive::<UInt32Type>().values());
