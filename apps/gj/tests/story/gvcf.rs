@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The files of 50 people of 1000 Genomes, and their names.
-fn files() -> Option<Vec<(String, PathBuf)>> {
+pub fn files() -> Option<Vec<(String, PathBuf)>> {
     let folder = shared()?.join("data/gvcf/hail_1kg_chr22");
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<(String, PathBuf)> = paths
