@@ -47,7 +47,7 @@ pub use error::StoreError;
 pub use evidence::{Evidence, EvidenceRow, EvidenceScan};
 pub use extract::Extraction;
 pub use manifest::{BatchManifest, CensusManifest, PanelManifest};
-pub use merge::{Merge, Part, Sites, Source};
+pub use merge::{Listing, Merge, Part, Sites, Source};
 pub use panel::PanelSeal;
 pub use scratch::Scratch;
 pub use spools::Spool;

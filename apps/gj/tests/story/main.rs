@@ -16,6 +16,7 @@ mod disk;
 mod duckdb;
 mod extracts;
 mod gvcf;
+mod gvcf_extracts;
 mod house;
 mod http;
 mod invariance;

@@ -3,10 +3,9 @@
 use crate::acts::members::People;
 use crate::error::GateError;
 use crate::gate::Gate;
-use gj_kernels::Classes;
 use gj_model::SampleSet;
 use gj_registry::{Batch, Census, Freeze, PanelState, Reads};
-use gj_store::{Census as StoredCensus, Counting, Panel, PanelRows, StoreError};
+use gj_store::{Census as StoredCensus, Counting, Listing, Panel, PanelRows, StoreError};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -214,7 +213,8 @@ fn verify_census(row: &Census, census: &StoredCensus, people: &People) -> Result
     if manifest.classes != counted.classes || manifest.people != counted.people {
         return Err(wrong("it counts other people than it says"));
     }
-    same_counts(census.rows(None)?, &[(open.batch.clone(), counted.of)], wrong)
+    let counted = [(open.batch.clone(), counted.of)];
+    same_counts(census.rows(None)?, Counting::listed(&counted, None, Listing::Rows)?, wrong)
 }
 
 /// Every byte of a panel, and, unless somebody left since, every count against the genotypes.
@@ -235,16 +235,15 @@ fn verify_panel(freeze: &Freeze, panel: &Panel, people: &People) -> Result<u64, 
     for open in &people.batches {
         batches.push((open.batch.clone(), roll.classes_of(open)?));
     }
-    same_counts(panel.rows(None)?, &batches, wrong)
+    same_counts(panel.rows(None)?, Counting::new(&batches, None)?, wrong)
 }
 
 /// Compares stored counts with those of genotypes; returns the number of sites.
 fn same_counts(
     mut stored: PanelRows,
-    batches: &[(gj_store::Batch, Classes)],
+    mut counting: Counting<'_>,
     wrong: impl Fn(&str) -> GateError,
 ) -> Result<u64, GateError> {
-    let mut counting = Counting::new(batches, None)?;
     let mut sites = 0;
     while let Some(chunk) = stored.next_rows()? {
         for row in chunk {
