@@ -115,10 +115,10 @@ fn erasing_blanks_a_column_and_drops_rows_nobody_else_has() {
 /// fifth row has calls of any kind, and some are held by one person.
 fn related(samples: usize) -> Vec<(Variant, Vec<Call>)> {
     let row = |at: u32| -> Vec<Call> {
-        let mix = |s: usize| (s * 2_654_435_761 ^ at as usize * 40_503) >> 7;
+        let mix = |s: usize| ((s * 2_654_435_761) ^ (at as usize * 40_503)) >> 7;
         let carries = |haplotype: usize| (haplotype / 8 + at as usize / 40) % 9 < at as usize % 7;
         let call = |s: usize| match at % 5 {
-            0 if s % 3 == 0 => Call::from_code((mix(s) % 16) as u8),
+            0 if s.is_multiple_of(3) => Call::from_code((mix(s) % 16) as u8),
             1 => {
                 if s == at as usize % samples {
                     Call::AltRefPhased
@@ -126,7 +126,7 @@ fn related(samples: usize) -> Vec<(Variant, Vec<Call>)> {
                     Call::Absent
                 }
             }
-            _ => Call::diploid(Some(carries(2 * s)), Some(carries(2 * s + 1)), s % 50 > 0),
+            _ => Call::diploid(Some(carries(2 * s)), Some(carries(2 * s + 1)), !s.is_multiple_of(50)),
         };
         (0..samples).map(call).collect()
     };
