@@ -23,6 +23,7 @@ mod census;
 mod counted;
 mod counts;
 mod durable;
+mod erase;
 mod error;
 pub mod evidence;
 mod extract;
