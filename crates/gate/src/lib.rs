@@ -34,6 +34,7 @@
 pub mod acts;
 mod ask;
 mod audit;
+mod case;
 mod clock;
 mod config;
 mod disclosure;

@@ -148,6 +148,7 @@ mod tests {
             ja: "支払いが必要です。".into(),
             en: "A payment is <needed>.".into(),
             source: "規程 第5条".into(),
+            ..Reason::default()
         };
         for address in ["/?lang=ja", "/?lang=en"] {
             let html = refused(&visit(address), std::slice::from_ref(&reason)).render().unwrap();

@@ -3,6 +3,7 @@
 use crate::acts::init::ProgrammeFile;
 use crate::ask::Asker;
 use crate::audit::Note;
+use crate::case::check_rules;
 use crate::error::GateError;
 use crate::gate::Gate;
 use crate::random;
@@ -35,6 +36,7 @@ impl Gate {
     ) -> Result<Vec<Change>, GateError> {
         self.authorise(asker, ACT, "programme").await?;
         let programme = Programme::parse(file.text, file.name)?;
+        check_rules(&programme)?;
         let now = self.inner.registry.read().await?.programme().await?;
         let missing = || GateError::Inconsistent("the registry holds no programme".to_owned());
         Ok(now.ok_or_else(missing)?.changes_to(&programme))
@@ -51,6 +53,7 @@ impl Gate {
     ) -> Result<Vec<Change>, GateError> {
         self.authorise(asker, ACT, "programme").await?;
         let programme = Programme::parse(file.text, file.name)?;
+        check_rules(&programme)?;
         let mut tx = self.inner.registry.begin().await?;
         let changes = tx.apply_programme(&programme).await?;
         let rows: Vec<String> = changes.iter().map(ToString::to_string).collect();
