@@ -8,8 +8,10 @@
 //! A decision names *every* rule that objects, not only the first, so that an applicant can mend all
 //! of it at once: what denies, and what others are still asked to do.
 
+mod cells;
 mod day;
 mod decide;
+mod difference;
 mod facts;
 mod features;
 pub mod profile;
@@ -20,7 +22,9 @@ mod table;
 mod terms;
 mod word;
 
+pub use cells::{Cell, cells};
 pub use decide::{Decision, Terms, decide, needed_scope};
+pub use difference::{ChangedCell, ChangedRule, Difference, difference};
 pub use facts::{
     Agreement, AgreementFact, Applicant, Composition, ConsentFact, DatasetFact, ExtractFact, Facts,
     FunderTier, Party, Period, PurposeFact, Step, TermFact, Tier, Usage, Window, WindowFact,
