@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Debug, Clone)]
 pub struct Table {
     rules: Vec<Rule>,
+    /// Those of one rule stand together.
     lines: Vec<Line>,
     by_code: HashMap<String, usize>,
     symbols: HashMap<String, Symbol>,
@@ -237,7 +238,29 @@ impl Table {
                 seen.until = seen.until.zip(until).map(|(one, other)| one.max(other));
             }
         }
+        for applies in found.values_mut() {
+            applies.until = applies.until.and_then(|until| self.last_day(applies.rule, facts, until));
+        }
         found.into_values().collect()
+    }
+
+    /// The last day on which a rule applies by time alone: past the end of one alternative another may begin.
+    fn last_day(&self, rule: &Rule, facts: &Facts, until: NaiveDate) -> Option<NaiveDate> {
+        let at = *self.by_code.get(&rule.code)? as u32;
+        let first = self.lines.partition_point(|line| line.rule < at);
+        let own = || self.lines[first..].iter().take_while(|line| line.rule == at);
+        let (mut facts, mut until) = (facts.clone(), until);
+        loop {
+            facts.today = until.succ_opt()?;
+            let probe = self.probe(&facts);
+            let mut later = own().filter(|line| line.meets(&probe)).map(|line| line.until(&facts)).peekable();
+            if later.peek().is_none() {
+                return Some(until);
+            }
+            // One that time does not end: the reason stands for good.
+            let ends: Option<Vec<NaiveDate>> = later.collect();
+            until = ends?.into_iter().max().filter(|end| *end > until)?;
+        }
     }
 }
 

@@ -7,7 +7,9 @@ use crate::case::check_rules;
 use crate::error::GateError;
 use crate::gate::Gate;
 use crate::random;
+use chrono::NaiveDate;
 use gj_model::UserId;
+use gj_policy::Table;
 use gj_registry::{Change, Programme};
 use serde_json::json;
 
@@ -23,6 +25,16 @@ impl Gate {
         let programme = self.inner.registry.read().await?.programme().await?;
         let missing = || GateError::Inconsistent("the registry holds no programme".to_owned());
         Ok(programme.ok_or_else(missing)?.to_toml()?)
+    }
+
+    /// The rules in force on a day: the programme's own over those of its profile. They are public.
+    ///
+    /// # Errors
+    /// When the registry cannot be read.
+    pub async fn rules_of(&self, day: NaiveDate) -> Result<Table, GateError> {
+        let mut reads = self.inner.registry.read().await?;
+        let settings = self.settings(&mut reads).await?;
+        self.table(&mut reads, &settings.profile, day).await
     }
 
     /// What applying a file would change. Changes nothing.
