@@ -2,7 +2,7 @@
 
 use crate::ask::Asker;
 use crate::error::GateError;
-use crate::gate::Gate;
+use crate::gate::{CompiledRules, Gate};
 use chrono::NaiveDate;
 use gj_model::{Bilingual, Effect, InstitutionClass, InstitutionId, Purpose, ReleaseClass, Scope};
 use gj_policy::{
@@ -12,7 +12,7 @@ use gj_policy::{
 use gj_registry::{PriorityWindow, Programme, Reads, Rule, User};
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 /// Facts with the rules they are judged by.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ impl Case {
         self.facts.someone_allows = classes.clone().any(|class| class.scope.covers(scope));
         let mut seen = classes.clone().filter(|class| sight.sees_class(class));
         if !matches!(sight.decision, Decision::Allow(_)) || !self.facts.someone_allows {
-            return Sight { decision: self.decide(), ..sight };
+            return sight.decided(self.decide());
         }
         if seen.next().is_some() {
             return sight;
@@ -75,12 +75,12 @@ impl Case {
         // Datasets that allow, each for people who are not in the release.
         if reasons.is_empty() {
             self.facts.someone_allows = false;
-            return Sight { decision: self.decide(), ..sight };
+            return sight.decided(self.decide());
         }
         reasons.sort_by_key(|reason| reason.effect);
         let denies = reasons.iter().any(|reason| reason.effect == Effect::Deny);
         let decision = if denies { Decision::Deny(reasons) } else { Decision::Ask(reasons) };
-        Sight { decision, ..sight }
+        sight.decided(decision)
     }
 }
 
@@ -99,7 +99,7 @@ impl Gate {
             facts.applicant = Some(self.applicant(reads, user).await?);
         }
         let table = self.table(reads, &settings.profile, today).await?;
-        Ok(Case { facts, table: Arc::new(table), datasets: Vec::new() })
+        Ok(Case { facts, table, datasets: Vec::new() })
     }
 
     /// The rules of a day: the programme's own rows over those of its profile.
@@ -108,13 +108,22 @@ impl Gate {
         reads: &mut Reads,
         profile: &str,
         day: NaiveDate,
-    ) -> Result<Table, GateError> {
+    ) -> Result<Arc<Table>, GateError> {
         // Of one code the profile's own row comes first, so it is the one that stands.
-        let rows = reads.rules_on(profile, day).await?;
-        let rows =
-            rows.into_iter().map(row).collect::<Result<Vec<_>, _>>().map_err(GateError::Inconsistent)?;
+        let stored = reads.rules_on(profile, day).await?;
+        let last = || self.inner.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = &*last()
+            && (last.table.day(), last.profile.as_str()) == (day, profile)
+            && last.rows == stored
+        {
+            return Ok(last.table.clone());
+        }
+        let rows = stored.iter().cloned().map(row).collect::<Result<Vec<_>, _>>();
+        let rows = rows.map_err(GateError::Inconsistent)?;
         let shipped = profile::shipped(profile).map_or(&[][..], |profile| &profile.rules);
-        Ok(Table::of(&[&rows, shipped], day))
+        let table = Arc::new(Table::of(&[&rows, shipped], day));
+        *last() = Some(CompiledRules { profile: profile.to_owned(), rows: stored, table: table.clone() });
+        Ok(table)
     }
 
     async fn applicant(&self, reads: &mut Reads, user: User) -> Result<Applicant, GateError> {

@@ -200,8 +200,21 @@ fn main() {
     let mean = reasons as f64 / DECISIONS as f64;
     let sets: Vec<DatasetFact> = (0..DATASETS).map(|id| dataset(&mut n, id)).collect();
     let sights = projects.iter().take(200).map(|facts| timed(|| Sight::of(table, facts, &sets)));
+    told(
+        &format!("a question over {DATASETS} datasets, {RULES} rules"),
+        sights.map(|(_, time)| time).collect(),
+    );
+    // By the profile alone, of which many datasets are seen.
+    let own = gj_policy::Table::of(&[&profile::shipped("proposal").unwrap().rules], today());
+    let paid = |facts: &Facts| {
+        let mut facts = facts.clone();
+        facts.usage = Some(Usage::Overview);
+        facts.applicant.iter_mut().for_each(|applicant| applicant.paid = true);
+        facts
+    };
+    let sights = projects.iter().take(100).map(|facts| timed(|| Sight::of(&own, &paid(facts), &sets)));
     let (sights, times): (Vec<Sight>, Vec<u64>) = sights.unzip();
-    told(&format!("a question over {DATASETS} datasets"), times);
+    told(&format!("a question over {DATASETS} datasets, the proposal's rules"), times);
     // 500 datasets × 2 sexes × 8 consents.
     let mut classes = Vec::new();
     for set in &sets {

@@ -7,6 +7,7 @@ use crate::decide::{Decision, decide};
 use crate::facts::{DatasetFact, Facts};
 use crate::table::Table;
 use gj_model::{Reason, ReleaseClass, SampleSet, Scope};
+use std::collections::HashMap;
 
 /// What one asker may see.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub struct Sight {
     pub decision: Decision,
     /// Each registered dataset with its decision.
     pub datasets: Vec<DatasetSight>,
+    /// Numbers of the datasets of each contributor.
+    by_contributor: HashMap<String, Vec<usize>>,
 }
 
 /// One dataset for one asker.
@@ -44,7 +47,18 @@ impl Sight {
                 decision: decide(table, &facts),
             }
         };
-        Sight { decision, datasets: datasets.iter().map(judge).collect() }
+        let datasets: Vec<DatasetSight> = datasets.iter().map(judge).collect();
+        let mut by_contributor: HashMap<String, Vec<usize>> = HashMap::new();
+        for (number, dataset) in datasets.iter().enumerate() {
+            by_contributor.entry(dataset.contributor.clone()).or_default().push(number);
+        }
+        Sight { decision, datasets, by_contributor }
+    }
+
+    /// The same with another decision on the question.
+    #[must_use]
+    pub fn decided(self, decision: Decision) -> Sight {
+        Sight { decision, ..self }
     }
 
     /// Whether people of a contributor and stratum who allowed `scope` may be seen.
@@ -53,7 +67,10 @@ impl Sight {
             Decision::Allow(terms) => scope.covers(terms.needs_scope),
             Decision::Ask(_) | Decision::Deny(_) => false,
         };
-        let mut theirs = self.datasets.iter().filter(|dataset| dataset.holds(institution, stratum));
+        let theirs = self.by_contributor.get(institution).into_iter().flatten();
+        let mut theirs = theirs
+            .map(|number| &self.datasets[*number])
+            .filter(|dataset| dataset.holds(institution, stratum));
         allows(&self.decision) && theirs.all(|dataset| allows(&dataset.decision))
     }
 

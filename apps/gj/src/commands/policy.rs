@@ -11,6 +11,7 @@ use gj_gate::policy::{
 use gj_gate::{Clock, Gate};
 use gj_model::{Effect, Reason, Remedy, Scope, ScopeItem};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 pub async fn run(command: Policy) -> anyhow::Result<()> {
     match command {
@@ -38,10 +39,10 @@ fn named(name: &str) -> anyhow::Result<Cow<'static, Profile>> {
     Ok(Cow::Owned(profile))
 }
 
-async fn table(rules: &Rules, day: NaiveDate) -> anyhow::Result<Table> {
+async fn table(rules: &Rules, day: NaiveDate) -> anyhow::Result<Arc<Table>> {
     match (&rules.data, &rules.profile) {
-        (_, Some(name)) => Ok(Table::of(&[&named(name)?.rules], day)),
-        (None, None) => Ok(Table::of(&[&named(profile::SHIPPED[0])?.rules], day)),
+        (_, Some(name)) => Ok(Arc::new(Table::of(&[&named(name)?.rules], day))),
+        (None, None) => Ok(Arc::new(Table::of(&[&named(profile::SHIPPED[0])?.rules], day))),
         (Some(data), None) => {
             let gate = Gate::open(data, Clock::System).await?;
             let table = gate.rules_of(day).await?;

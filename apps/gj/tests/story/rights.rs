@@ -57,7 +57,7 @@ const QUESTION: [&str; 9] =
 
 /// Counts by site and contributor, sites without a call of them left out.
 fn counts(answer: &Value, group: &str) -> BTreeMap<String, Value> {
-    let sites = answer["sites"].as_array().unwrap().iter();
+    let sites = answer.as_array().unwrap().iter();
     let named = sites.map(|site| {
         let place = format!("{} {} {}", site["pos"], site["ref"], site["alt"]);
         (place, site["groups"][group].clone())

@@ -12,6 +12,7 @@ use gj_model::UserId;
 use gj_policy::Table;
 use gj_registry::{Change, Programme};
 use serde_json::json;
+use std::sync::Arc;
 
 const ACT: &str = "programme.edit";
 
@@ -31,7 +32,7 @@ impl Gate {
     ///
     /// # Errors
     /// When the registry cannot be read.
-    pub async fn rules_of(&self, day: NaiveDate) -> Result<Table, GateError> {
+    pub async fn rules_of(&self, day: NaiveDate) -> Result<Arc<Table>, GateError> {
         let mut reads = self.inner.registry.read().await?;
         let settings = self.settings(&mut reads).await?;
         self.table(&mut reads, &settings.profile, day).await

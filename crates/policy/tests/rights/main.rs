@@ -6,6 +6,7 @@ mod exhaustive;
 mod oracle;
 mod properties;
 mod replays;
+mod rows;
 mod table;
 
 use chrono::{Months, NaiveDate};
