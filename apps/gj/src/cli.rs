@@ -1,5 +1,7 @@
 //! The command line, as typed.
 
+pub mod policy;
+
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use gj_gate::acts::extract::Format as ExtractFormat;
@@ -45,6 +47,9 @@ pub enum Command {
     /// Institutions, users, roles, purposes, rules and payments
     #[command(subcommand)]
     Programme(Programme),
+    /// The rules: in force on a day, between profiles, for given facts
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Accounts
     #[command(subcommand)]
     User(User),

@@ -153,9 +153,20 @@ fn beacon_problem() -> Value {
 
 fn reasons() -> Value {
     let text = json!({ "type": "string" });
+    let day = json!({ "type": "string", "format": "date" });
     json!({ "type": "array", "items": {
         "type": "object",
         "required": ["code", "ja", "en", "source"],
-        "properties": { "code": text, "ja": text, "en": text, "source": text },
+        "properties": {
+            "code": text,
+            "ja": text,
+            "en": text,
+            "source": text,
+            "effect": { "type": "string", "enum": ["deny", "ask"] },
+            "valid_from": day,
+            "valid_to": day,
+            "until": day,
+            "remedy": { "type": "object", "properties": { "who": text, "ja": text, "en": text } },
+        },
     } })
 }

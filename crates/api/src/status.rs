@@ -239,8 +239,7 @@ mod tests {
     use gj_gate::Refusal;
 
     fn refused(code: &str, signed_in: bool) -> StatusCode {
-        let reason =
-            Reason { code: code.into(), ja: String::new(), en: String::new(), source: String::new() };
+        let reason = Reason { code: code.into(), ..Reason::default() };
         Problem::Gate { error: Refusal { refused: vec![reason] }.into(), signed_in }.status()
     }
 

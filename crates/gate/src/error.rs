@@ -26,6 +26,9 @@ pub enum GateError {
     /// The rules say no.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A rule of a programme file means nothing.
+    #[error("{0}")]
+    Programme(String),
     /// The files on disk say no.
     #[error(transparent)]
     Store(#[from] StoreError),

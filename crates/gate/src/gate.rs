@@ -5,7 +5,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::GateError;
 use gj_model::PanelId;
-use gj_registry::{Reads, Registry, Settings, anchor};
+use gj_policy::Table;
+use gj_registry::{Reads, Registry, Rule, Settings, anchor};
 use gj_store::{Panel, Store, StoreError};
 use std::collections::HashMap;
 use std::io::ErrorKind;
@@ -40,6 +41,16 @@ pub(crate) struct Inner {
     /// Whether rows about somebody who left may still stand in the registry's write-ahead log.
     pub(crate) log_holds_old_rows: AtomicBool,
     panels: Mutex<HashMap<PanelId, Arc<Panel>>>,
+    /// The rules of the last day they were asked for.
+    pub(crate) rules: Mutex<Option<CompiledRules>>,
+}
+
+/// A table with what it was compiled from.
+#[derive(Debug)]
+pub(crate) struct CompiledRules {
+    pub(crate) profile: String,
+    pub(crate) rows: Vec<Rule>,
+    pub(crate) table: Arc<Table>,
 }
 
 impl Gate {
@@ -74,6 +85,7 @@ impl Gate {
             // An earlier process may have died before it emptied the log.
             log_holds_old_rows: AtomicBool::new(true),
             panels: Mutex::new(HashMap::new()),
+            rules: Mutex::new(None),
         };
         Ok(Gate { inner: Arc::new(inner) })
     }

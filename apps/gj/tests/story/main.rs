@@ -22,6 +22,7 @@ mod http;
 mod invariance;
 mod portal;
 mod resume;
+mod rights;
 mod scenario;
 mod second_reader;
 mod strangers;

@@ -182,7 +182,7 @@ impl Gate {
             return wrong(format!("no role of `{recipient}` has the act `{WRITE}`; give one that has it"));
         }
         let purpose = self.purpose_fact(reads, &request.purpose).await?;
-        if !purpose.known || purpose.needs_disease != purpose.has_disease {
+        if !purpose.known || purpose.needs_disease == purpose.diseases.is_empty() {
             return wrong(format!("purpose `{}` is not one of the programme's today", request.purpose));
         }
         let people = reads.people_counts().await?;

@@ -2,6 +2,7 @@
 
 pub(crate) mod folder;
 
+use crate::case::check_rules;
 use crate::clock::Clock;
 use crate::error::GateError;
 use crate::gate::{DEMO, Gate, registry_path};
@@ -51,6 +52,7 @@ impl Gate {
         let example = ProgrammeFile { name: "the built-in example", text: programme::EXAMPLE };
         let ProgrammeFile { name, text } = new.programme.unwrap_or(example);
         let programme = Programme::parse(text, name)?;
+        check_rules(&programme)?;
         let folder = Folder::claim(dir)?;
         Store::open(dir)?;
         let registry = Registry::create(&registry_path(dir)).await?;

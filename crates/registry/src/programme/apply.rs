@@ -30,6 +30,10 @@ impl Tx {
         }
         self.replace_purposes(&next.purposes).await?;
         self.replace_rules(&next.rules).await?;
+        self.replace_datasets(&next.datasets, &next.terms, &next.windows).await?;
+        self.replace_trainings(&next.trainings).await?;
+        self.replace_agreements(&next.agreements).await?;
+        self.replace_sanctions(&next.sanctions).await?;
         // And gone after them: payments and users let go of roles and institutions.
         for table in ["payment", "user", "role", "institution"] {
             for change in changes.iter_mut().filter(|c| c.table == table && c.kind == ChangeKind::Removed) {
