@@ -1,5 +1,7 @@
 //! The command line, as typed.
 
+pub mod money;
+
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use gj_gate::acts::extract::Format as ExtractFormat;
@@ -45,6 +47,9 @@ pub enum Command {
     /// Institutions, users, roles, purposes, rules and payments
     #[command(subcommand)]
     Programme(Programme),
+    /// Fees, quotes, invoices, contributions, budgets and the ledger
+    #[command(subcommand)]
+    Money(money::Money),
     /// Accounts
     #[command(subcommand)]
     User(User),

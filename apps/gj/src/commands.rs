@@ -9,6 +9,7 @@ mod frequency;
 mod import_samples;
 mod ingest;
 mod init;
+mod money;
 mod programme;
 mod serve;
 mod status;
@@ -34,6 +35,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Status(arguments) => status::run(arguments).await,
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Programme(arguments) => programme::run(arguments).await,
+        Command::Money(arguments) => money::run(arguments).await,
         Command::User(arguments) => user::run(arguments).await,
         Command::Audit(arguments) => audit::run(arguments).await,
         Command::Verify(arguments) => verify::run(arguments).await,

@@ -59,6 +59,9 @@ pub struct FeeRule {
     /// Which tax is added.
     #[serde(default)]
     pub tax: TaxClass,
+    /// Whether having paid it opens the use of data for the days the invoice covers.
+    #[serde(default)]
+    pub opens_use: bool,
     /// Whether the amount is an example and nobody's published fee.
     #[serde(default)]
     pub illustrative: bool,

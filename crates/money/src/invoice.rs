@@ -88,6 +88,11 @@ impl Invoice {
         }
     }
 
+    /// Whether having paid it opens the use of data for the days it covers.
+    pub fn opens_use(&self) -> bool {
+        self.lines.iter().any(|line| line.opens_use)
+    }
+
     /// Adds it up again and compares: for documents that were stored.
     ///
     /// # Errors

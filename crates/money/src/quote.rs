@@ -81,6 +81,8 @@ pub struct QuoteLine {
     pub tax: TaxClass,
     /// At which rate, in whole per cent.
     pub percent: u8,
+    /// Whether having paid it opens the use of data.
+    pub opens_use: bool,
     /// The rule that prices it.
     pub rule: CitedRule,
     /// Why this is the price.
@@ -168,6 +170,7 @@ fn line(
         net,
         tax: rule.tax,
         percent: rate_on(&tariff.rates, rule.tax, request.date)?,
+        opens_use: rule.opens_use,
         rule: rule.cited(),
         reason,
         academic_unit_price: price_for(ACADEMIC),

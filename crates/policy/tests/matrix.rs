@@ -22,7 +22,7 @@ fn facts(applicant: Option<Applicant>, act: &str, purpose: Option<PurposeFact>) 
         today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
         applicant,
         act: act.into(),
-        on_behalf_of: matches!(act, "genomes.submit" | "samples.import").then(|| "centre".into()),
+        on_behalf_of: matches!(act, "genomes.submit" | "samples.import" | "money.quote").then(|| "centre".into()),
         purpose,
         freeze_exists: true,
         someone_allows: true,
@@ -82,7 +82,7 @@ fn line(decision: &Decision) -> String {
     }
 }
 
-const ACTS: [&str; 10] = [
+const ACTS: [&str; 12] = [
     "frequency.read",
     "genomes.submit",
     "samples.import",
@@ -93,6 +93,8 @@ const ACTS: [&str; 10] = [
     "overview.read",
     "extract.approve",
     "extract.write",
+    "money.quote",
+    "money.book",
 ];
 
 fn matrix() -> String {
@@ -104,7 +106,8 @@ fn matrix() -> String {
         "participant.withdraw",
         "programme.edit",
     ];
-    let researcher = ["frequency.read", "extract.write"];
+    let researcher = ["frequency.read", "extract.write", "money.quote"];
+    let finance = ["money.quote", "money.book", "institution.any"];
     let contributor = applicant("hospital", "JP", &["genomes.submit", "samples.import"], false);
     let people: Vec<(&str, Option<Applicant>)> = vec![
         ("nobody", None),
@@ -121,6 +124,7 @@ fn matrix() -> String {
         ),
         ("contributor, for another institution", Some(contributor)),
         ("access committee", Some(applicant("national-centre", "JP", &["extract.approve"], false))),
+        ("finance officer", Some(applicant("national-centre", "JP", &finance, false))),
         ("auditor", Some(applicant("state-body", "JP", &["audit.read"], false))),
         (
             "inactive data manager",

@@ -19,6 +19,7 @@ mod gvcf;
 mod house;
 mod http;
 mod invariance;
+mod money;
 mod portal;
 mod resume;
 mod scenario;
