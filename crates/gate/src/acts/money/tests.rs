@@ -106,7 +106,8 @@ async fn who_has_paid_in_full_is_let_in_and_let_out_when_it_is_taken_back() {
     tx.apply_programme(&gj_registry::Programme::example().unwrap()).await.unwrap();
     tx.commit().await.unwrap();
     assert!(covered(&gate, "pharma-a").await);
-    let whole = CreditRequest { invoice: invoice.number.clone(), lines: Vec::new(), reason: "中止".to_owned() };
+    let whole =
+        CreditRequest { invoice: invoice.number.clone(), lines: Vec::new(), reason: "中止".to_owned() };
     let note = gate.credit(&finance(), &whole).await.unwrap();
     assert_eq!(note.totals, invoice.totals);
     assert!(!covered(&gate, "pharma-a").await);
@@ -134,7 +135,8 @@ async fn a_quote_holds_only_while_its_price_does_and_is_invoiced_once() {
     gate.contribute(&finance(), given("C-1")).await.unwrap();
     assert!(gate.contribute(&finance(), given("C-1")).await.is_err());
     let dna = request("pharma-b", Some("tohoku"), "dna", 5);
-    let (first, second) = (gate.quote(&finance(), &dna).await.unwrap(), gate.quote(&finance(), &dna).await.unwrap());
+    let (first, second) =
+        (gate.quote(&finance(), &dna).await.unwrap(), gate.quote(&finance(), &dna).await.unwrap());
     let issue = |quote: &StoredQuote| InvoiceRequest {
         quote: quote.number.clone(),
         covers_from: day("2026-12-01"),
@@ -253,7 +255,9 @@ async fn after_two_thousand_acts_the_books_balance() {
         let statement = gate.statement(&finance(), &who.parse().unwrap()).await.unwrap();
         owed += statement.owed.get();
         owed_back += statement.owed_back.get();
-        assert!(statement.owed_back >= Yen::ZERO && statement.invoices.iter().all(|card| card.owed >= Yen::ZERO));
+        assert!(
+            statement.owed_back >= Yen::ZERO && statement.invoices.iter().all(|card| card.owed >= Yen::ZERO)
+        );
     }
     let total = |account: Account| {
         balance.lines.iter().find(|line| line.code == account.code()).map_or(0, |line| line.balance.get())
