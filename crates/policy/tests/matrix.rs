@@ -22,7 +22,8 @@ fn facts(applicant: Option<Applicant>, act: &str, purpose: Option<PurposeFact>) 
         today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
         applicant,
         act: act.into(),
-        on_behalf_of: matches!(act, "genomes.submit" | "samples.import" | "money.quote").then(|| "centre".into()),
+        on_behalf_of: matches!(act, "genomes.submit" | "samples.import" | "money.quote")
+            .then(|| "centre".into()),
         purpose,
         freeze_exists: true,
         someone_allows: true,

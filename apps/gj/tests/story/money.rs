@@ -119,7 +119,7 @@ fn a_company_is_told_the_price_pays_its_invoice_and_is_answered() {
     assert_eq!((each["genomes"].as_i64(), each["per_genome"]["each"].as_i64()), (Some(60), Some(16)));
     assert_eq!(each["per_genome"]["left"].as_i64(), Some(39));
     let fees = house.ok(&["money", "fees"], &[]);
-    assert!(fees.contains("tohoku T-DNA-C dna: JPY 10,200 / sample (company; DNA分譲)"), "{fees}");
+    assert!(fees.contains("tohoku T-DNA-C dna: JPY 10,200 / sample (DNA分譲; company)"), "{fees}");
     let balance = house.json(&["money", "balance", "--json"], &[]);
     assert_eq!(balance["difference"], 0);
     // Every act is a line of the log.
