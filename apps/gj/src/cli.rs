@@ -1,5 +1,6 @@
 //! The command line, as typed.
 
+pub mod money;
 pub mod policy;
 
 use chrono::NaiveDate;
@@ -50,6 +51,9 @@ pub enum Command {
     /// The rules: in force on a day, between profiles, for given facts
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// Fees, quotes, invoices, contributions, budgets and the ledger
+    #[command(subcommand)]
+    Money(money::Money),
     /// Accounts
     #[command(subcommand)]
     User(User),

@@ -9,6 +9,7 @@ mod frequency;
 mod import_samples;
 mod ingest;
 mod init;
+mod money;
 mod policy;
 mod programme;
 mod serve;
@@ -36,6 +37,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Programme(arguments) => programme::run(arguments).await,
         Command::Policy(arguments) => policy::run(arguments).await,
+        Command::Money(arguments) => money::run(arguments).await,
         Command::User(arguments) => user::run(arguments).await,
         Command::Audit(arguments) => audit::run(arguments).await,
         Command::Verify(arguments) => verify::run(arguments).await,

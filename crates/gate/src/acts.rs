@@ -8,6 +8,7 @@ pub mod freeze;
 pub mod import;
 pub mod init;
 pub(crate) mod members;
+pub mod money;
 pub mod overview;
 pub(crate) mod plan;
 pub mod programme;

@@ -89,6 +89,9 @@ pub enum GateError {
     /// An approval or an extract cannot be as asked.
     #[error("{0}; nothing was changed")]
     Extract(String),
+    /// The books say no: a price, an amount, a number.
+    #[error("{0}; nothing was changed")]
+    Books(String),
     /// An extract would replace a file.
     #[error("`{0}` exists already; choose another `--out`, or move it away")]
     TargetExists(PathBuf),

@@ -17,7 +17,8 @@ fn decide(facts: &Facts) -> Decision {
 fn facts(applicant: Option<Applicant>, act: &str, purpose: Option<PurposeFact>) -> Facts {
     Facts {
         applicant,
-        on_behalf_of: matches!(act, "genomes.submit" | "samples.import").then(|| "centre".into()),
+        on_behalf_of: matches!(act, "genomes.submit" | "samples.import" | "money.quote")
+            .then(|| "centre".into()),
         purpose,
         extract: match act {
             "extract.write" => Some(approval()),
@@ -69,7 +70,7 @@ fn line(decision: &Decision) -> String {
     }
 }
 
-const ACTS: [&str; 10] = [
+const ACTS: [&str; 12] = [
     "frequency.read",
     "genomes.submit",
     "samples.import",
@@ -80,6 +81,8 @@ const ACTS: [&str; 10] = [
     "overview.read",
     "extract.approve",
     "extract.write",
+    "money.quote",
+    "money.book",
 ];
 
 fn matrix() -> String {
@@ -91,7 +94,8 @@ fn matrix() -> String {
         "participant.withdraw",
         "programme.edit",
     ];
-    let researcher = ["frequency.read", "extract.write"];
+    let researcher = ["frequency.read", "extract.write", "money.quote"];
+    let finance = ["money.quote", "money.book", "institution.any"];
     let contributor = applicant("hospital", "JP", &["genomes.submit", "samples.import"], false);
     let people: Vec<(&str, Option<Applicant>)> = vec![
         ("nobody", None),
@@ -108,6 +112,7 @@ fn matrix() -> String {
         ),
         ("contributor, for another institution", Some(contributor)),
         ("access committee", Some(applicant("national-centre", "JP", &["extract.approve"], false))),
+        ("finance officer", Some(applicant("national-centre", "JP", &finance, false))),
         ("auditor", Some(applicant("state-body", "JP", &["audit.read"], false))),
         (
             "inactive data manager",

@@ -56,7 +56,9 @@ impl Reads {
             + (SELECT COUNT(*) FROM people WHERE institution = $1) \
             + (SELECT COUNT(*) FROM samples WHERE institution = $1) \
             + (SELECT COUNT(*) FROM batches WHERE institution = $1) \
-            + (SELECT COUNT(*) FROM payments WHERE institution = $1)";
+            + (SELECT COUNT(*) FROM payments WHERE institution = $1) \
+            + (SELECT COUNT(*) FROM quotes WHERE institution = $1) \
+            + (SELECT COUNT(*) FROM contributions WHERE institution = $1)";
         let uses: i64 = sqlx::query_scalar(sql).bind(id.as_str()).fetch_one(self.db()).await?;
         Ok(uses > 0)
     }

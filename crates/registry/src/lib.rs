@@ -48,6 +48,7 @@ mod instant;
 mod institutions;
 mod lists;
 mod migrate;
+pub mod money;
 mod payments;
 mod people;
 mod problems;

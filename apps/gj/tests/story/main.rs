@@ -20,6 +20,7 @@ mod gvcf_extracts;
 mod house;
 mod http;
 mod invariance;
+mod money;
 mod portal;
 mod resume;
 mod rights;

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::error::GateError;
 use crate::gate::{DEMO, Gate, registry_path};
 use folder::Folder;
+use gj_money::Tariff;
 use gj_registry::{Entry, Programme, Registry, anchor, programme};
 use gj_store::Store;
 use serde_json::json;
@@ -58,6 +59,7 @@ impl Gate {
         let registry = Registry::create(&registry_path(dir)).await?;
         let mut tx = registry.begin().await?;
         let changes = tx.apply_programme(&programme).await?;
+        tx.put_tariff(&Tariff::example()?).await?;
         let entry = Entry {
             at: &clock.at(),
             actor: "operator",

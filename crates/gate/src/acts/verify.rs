@@ -30,6 +30,10 @@ pub struct VerifyReport {
     pub censuses: u64,
     /// Sites of those.
     pub census_sites: u64,
+    /// Entries of the ledger: each adds up to zero, as does everything.
+    pub entries: u64,
+    /// Invoices: each adds up, each discount comes from a contribution of the payer's.
+    pub invoices: u64,
     /// Withdrawals whose removal from the disk is still to be done; answers leave them out already.
     pub withdrawals_to_repair: u64,
 }
@@ -62,6 +66,8 @@ impl Gate {
         let mut report = VerifyReport::default();
         self.inner.registry.integrity().await?;
         report.audit_lines = self.verify_audit().await?.lines;
+        let books = self.inner.registry.read().await?.check_books().await?;
+        (report.entries, report.invoices) = (books.entries, books.invoices);
         report.withdrawals_to_repair =
             self.inner.registry.read().await?.unfinished_withdrawals().await?.len() as u64;
         let mut checked = BTreeSet::new();

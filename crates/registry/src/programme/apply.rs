@@ -26,7 +26,10 @@ impl Tx {
             self.put_user(user).await?;
         }
         for payment in &next.payments {
-            self.put_payment(payment).await?;
+            // What an invoice opened follows the books and not a file.
+            if !self.is_invoice(&payment.id).await? {
+                self.put_payment(payment).await?;
+            }
         }
         self.replace_purposes(&next.purposes).await?;
         self.replace_rules(&next.rules).await?;
@@ -45,6 +48,7 @@ impl Tx {
 
     async fn remove_row(&mut self, table: &str, id: &str) -> Result<ChangeKind, Error> {
         match table {
+            "payment" if self.is_invoice(id).await? => return Ok(ChangeKind::Kept),
             "payment" => self.remove_payment(id).await?,
             "user" if self.has_acted(id).await? || self.receives_extracts(id).await? => {
                 self.switch_off_user(id).await?;

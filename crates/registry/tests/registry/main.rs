@@ -4,6 +4,7 @@
 
 mod audit;
 mod extracts;
+mod money;
 mod opening;
 mod people;
 mod programme;
