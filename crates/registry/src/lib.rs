@@ -34,6 +34,7 @@
 //! ```
 
 pub mod anchor;
+mod applications;
 pub mod audit;
 mod batches;
 mod censuses;
@@ -62,6 +63,7 @@ mod sqlite;
 mod users;
 mod withdrawals;
 
+pub use applications::{Application, Invoice, Obligation, Publication, Registered};
 pub use audit::{ChainFault, Entry, Head, Line, Verified};
 pub use batches::Batch;
 pub use censuses::Census;

@@ -8,7 +8,7 @@ use crate::row::{self, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Every act the programme knows; a role holds some of them.
-pub const ACTS: [&str; 13] = [
+pub const ACTS: [&str; 21] = [
     "programme.edit",
     "samples.import",
     "genomes.submit",
@@ -22,6 +22,14 @@ pub const ACTS: [&str; 13] = [
     "extract.approve",
     "extract.write",
     "extract.read",
+    "application.apply",
+    "application.handle",
+    "application.review",
+    "application.opine",
+    "application.decide",
+    "application.bill",
+    "application.agree",
+    "application.read",
 ];
 
 /// One role with its acts.
