@@ -34,7 +34,8 @@ pub struct Application {
     pub due: Option<NaiveDate>,
 }
 
-const COLUMNS: &str = "SELECT id, applicant, institution, state, version, scope, since, due FROM applications";
+const COLUMNS: &str =
+    "SELECT id, applicant, institution, state, version, scope, since, due FROM applications";
 
 fn read(row: &AnyRow) -> Result<Application, Error> {
     Ok(Application {

@@ -10,19 +10,20 @@ gj -> analysis api gate model portal
 portal -> api gate model
 api -> analysis gate model
 analysis -> gate
-gate -> export ingest kernels model policy registry store
+gate -> casework export ingest kernels model policy registry store
 ingest -> kernels model store
-registry -> model
+registry -> casework model
 store -> kernels model
 export -> kernels model
 policy -> model
+casework -> model
 kernels -> model
 model ->
 bench -> export kernels model store
 ";
 
 /// Crates that must not meet a clock, a file or the network: facts in, decisions and numbers out.
-const PURE: [&str; 4] = ["model", "kernels", "policy", "export"];
+const PURE: [&str; 5] = ["casework", "model", "kernels", "policy", "export"];
 
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -160,7 +160,12 @@ impl Reads {
 
 impl Tx {
     /// Adds a report that will be due; the same one twice stays one.
-    pub async fn put_obligation(&mut self, id: &ApplicationId, act: &str, due: NaiveDate) -> Result<(), Error> {
+    pub async fn put_obligation(
+        &mut self,
+        id: &ApplicationId,
+        act: &str,
+        due: NaiveDate,
+    ) -> Result<(), Error> {
         let sql = "INSERT INTO application_obligations (application, act, due) VALUES ($1, $2, $3) \
             ON CONFLICT (application, act, due) DO NOTHING";
         let query = sqlx::query(sql).bind(id.as_str()).bind(act).bind(due.to_string());
@@ -170,7 +175,8 @@ impl Tx {
 
     /// Takes away reports that are not done and whose period is replaced by a new grant.
     pub async fn drop_obligations(&mut self, id: &ApplicationId, from: NaiveDate) -> Result<(), Error> {
-        let sql = "DELETE FROM application_obligations WHERE application = $1 AND done_at IS NULL AND due >= $2";
+        let sql =
+            "DELETE FROM application_obligations WHERE application = $1 AND done_at IS NULL AND due >= $2";
         sqlx::query(sql).bind(id.as_str()).bind(from.to_string()).execute(self.db()).await?;
         Ok(())
     }

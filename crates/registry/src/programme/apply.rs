@@ -42,7 +42,11 @@ impl Tx {
     async fn remove_row(&mut self, table: &str, id: &str) -> Result<ChangeKind, Error> {
         match table {
             "payment" => self.remove_payment(id).await?,
-            "user" if self.has_acted(id).await? || self.receives_extracts(id).await? || self.takes_part(id).await? => {
+            "user"
+                if self.has_acted(id).await?
+                    || self.receives_extracts(id).await?
+                    || self.takes_part(id).await? =>
+            {
                 self.switch_off_user(id).await?;
                 return Ok(ChangeKind::Kept);
             }
