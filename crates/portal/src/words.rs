@@ -20,6 +20,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
 /// Puts values into a sentence's `{name}` places.
 pub(crate) fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(sentence.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
@@ -29,6 +31,8 @@ words! {
     skip_to_content: "本文へ移動", "Skip to content";
     nav_home: "ホーム", "Home";
     nav_api: "API", "API";
+    nav_applications: "利用申請", "Applications";
+    nav_register: "公開登録簿", "Register";
     nav_sign_in: "ログイン", "Sign in";
     nav_sign_out: "ログアウト", "Sign out";
     nav_main: "主なページ", "Main pages";

@@ -120,8 +120,8 @@ pub struct ApplicationAct {
     #[command(flatten)]
     pub reader: Reader,
     /// The version it was looked at in: refused if somebody acted since
-    #[arg(long, value_name = "N")]
-    pub version: Option<u64>,
+    #[arg(long, value_name = "VERSION")]
+    pub seen: Option<u64>,
     /// Whom it concerns
     #[arg(long, value_name = "USER")]
     pub subject: Option<UserId>,

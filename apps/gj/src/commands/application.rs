@@ -106,7 +106,7 @@ fn draft(scope: Scope) -> Draft {
 
 async fn act(a: ApplicationAct) -> anyhow::Result<()> {
     let mut request = StepRequest {
-        version: a.version,
+        version: a.seen,
         subject: a.subject,
         verdict: a.verdict,
         text: a.text,

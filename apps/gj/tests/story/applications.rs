@@ -2,6 +2,7 @@
 
 use crate::cohort::MadeUp;
 use crate::house::House;
+use crate::http::{self, Reply};
 use serde_json::Value;
 use std::fs;
 
@@ -230,7 +231,7 @@ fn nobody_judges_their_own_and_nobody_with_a_conflict() {
     );
     // Two who act on the same version cannot both succeed.
     let version = show(&house, &id, "committee")["version"].to_string();
-    let words = ["--subject", "reviewer-2", "--version", version.as_str()];
+    let words = ["--subject", "reviewer-2", "--seen", version.as_str()];
     act(&house, &id, "committee", "assign", &words);
     let again = ["application", "act", id.as_str(), "assign", "--as", "committee"];
     let (_, errors) = house.fails(1, &[&again[..], &words[..]].concat(), &[]);
@@ -255,4 +256,126 @@ fn a_refusal_says_why_and_what_would_change_it() {
     assert_eq!(act(&house, &id, "chair", "admit-appeal", &["--text", "look again"])["state"], "refused");
     let copy = act(&house, &id, "academic", "copy-as-new", &[]);
     assert_eq!((&copy["state"], &copy["version"]), (&"draft".into(), &0.into()));
+}
+
+/// A form as a browser sends it.
+fn send(address: &str, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
+    let byte = |b: &u8| match b {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' => char::from(*b).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    let coded = |text: &str| text.as_bytes().iter().map(byte).collect::<String>();
+    let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", coded(value))).collect();
+    let body = body.join("&");
+    let headers = format!(
+        "Origin: http://{address}\r\n{cookie}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
+        body.len()
+    );
+    http::send(address, "POST", path, &headers, &body)
+}
+
+/// The same life through the pages: what a page offers is what is sent.
+#[test]
+fn a_life_through_the_pages_in_both_languages() {
+    let house = ready();
+    let tokens: Vec<(&str, String)> = ["academic", "committee", "reviewer", "reviewer-2", "chair", "head"]
+        .map(|user| (user, house.token(user)))
+        .into();
+    let server = house.serve();
+    let address = &server.address;
+    let sign_in = |token: &str| {
+        let reply = send(address, "", "/sign-in", &[("token", token)]);
+        let cookie = reply.header("set-cookie").unwrap();
+        format!("Cookie: {}\r\n", cookie.split(';').next().unwrap())
+    };
+    let cookies: std::collections::BTreeMap<&str, String> =
+        tokens.iter().map(|(user, token)| (*user, sign_in(token))).collect();
+    let get = |user: &str, path: &str| {
+        let reply = http::send(address, "GET", path, &cookies[user], "");
+        assert_eq!(reply.status, 200, "{user} {path}: {}", reply.body);
+        assert!(!reply.body.contains("<script"));
+        reply.body
+    };
+    // The form is prefilled from the address, and shows the fee before anything is applied for.
+    let form = get("academic", "/applications/new?release=r1&lang=ja");
+    assert!(form.contains("value=\"r1\"") && form.contains("利用料を確認する"), "{form}");
+    let draft = [
+        ("title", "頻度の研究"),
+        ("purpose", "HMB"),
+        ("tier", "overview"),
+        ("dataset", "r1"),
+        ("people", ""),
+        ("from", "2026-04-01"),
+        ("until", "2028-03-31"),
+        ("plan", "<b>計画</b>"),
+    ];
+    let quoted =
+        send(address, &cookies["academic"], "/applications/new", &[&draft[..], &[("quote", "1")]].concat());
+    assert!(quoted.status == 200 && quoted.body.contains("無料です"), "{}", quoted.body);
+    // A form of another site is not taken.
+    let headers = format!("Origin: http://elsewhere.example\r\n{}Content-Length: 0\r\n", cookies["academic"]);
+    assert_eq!(http::send(address, "POST", "/applications/new", &headers, "").status / 100, 4);
+    let begun = send(address, &cookies["academic"], "/applications/new", &draft);
+    assert_eq!(begun.status, 303, "{}", begun.body);
+    let page = begun.header("location").unwrap();
+    let act = |user: &str, act: &str, more: &[(&str, &str)]| {
+        let shown = get(user, &format!("{page}?lang=en"));
+        let offered = format!("name=\"act\" value=\"{act}\"");
+        assert!(shown.contains(&offered), "{user} is not offered {act}: {shown}");
+        let hidden = |name: &str| {
+            let rest = shown.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_default();
+            rest.split('"').next().unwrap_or_default().to_owned()
+        };
+        let (version, digest) = (hidden("version"), hidden("digest"));
+        let fields =
+            [&[("act", act), ("version", version.as_str()), ("digest", digest.as_str())][..], more].concat();
+        let done = send(address, &cookies[user], &format!("{page}/act"), &fields);
+        assert_eq!(done.status, 303, "{user} {act}: {}", done.body);
+        // The same form sent twice is not done twice.
+        let again = send(address, &cookies[user], &format!("{page}/act"), &fields);
+        assert!(matches!(again.status, 409 | 404), "{user} {act}: {}", again.status);
+    };
+    assert!(get("academic", &page).contains("&#60;b&#62;計画"));
+    act("academic", "submit", &[]);
+    act("committee", "pass", &[]);
+    for reviewer in ["reviewer", "reviewer-2"] {
+        act("committee", "assign", &[("subject", reviewer)]);
+    }
+    for reviewer in ["reviewer", "reviewer-2"] {
+        act(reviewer, "declare-none", &[]);
+    }
+    let inbox = get("reviewer", "/applications?lang=ja");
+    assert!(
+        inbox.contains("対応をお待ちしているもの") && inbox.contains("独立した二名による審査"),
+        "{inbox}"
+    );
+    for reviewer in ["reviewer", "reviewer-2"] {
+        act(reviewer, "review", &[("verdict", "approve"), ("text", "よい研究です")]);
+    }
+    act("committee", "consolidate", &[("text", "二名とも承認")]);
+    act("chair", "opine", &[("verdict", "approve"), ("text", "承認が適当")]);
+    act("head", "approve", &[]);
+    act("academic", "sign", &[]);
+    act("head", "countersign", &[]);
+    let register = http::get(address, "/register?lang=en", None);
+    assert!(register.status == 200 && register.body.contains("頻度の研究"), "{}", register.body);
+    act("academic", "begin-use", &[]);
+    // A stranger's page does not say that there is such an application; the API says the same.
+    let id = page.rsplit('/').next().unwrap();
+    let clinician = house.token("clinician");
+    for path in [
+        page.clone(),
+        format!("/api/application?application={id}"),
+        "/api/application?application=A-0".into(),
+    ] {
+        assert_eq!(http::get(address, &path, Some(&clinician)).status, 404, "{path}");
+    }
+    let stale = format!(r#"{{"application":"{id}","version":3,"act":"remark","text":"x"}}"#);
+    let academic = &tokens[0].1;
+    let step =
+        |body: &str| http::request(address, "POST", "/api/application/step", Some(academic), Some(body));
+    assert_eq!(step(&stale).status, 409, "{}", step(&stale).body);
+    assert_eq!(step(&stale.replace("\"version\":3,", "")).status, 200);
+    assert_eq!(step(&stale.replace("remark", "sign").replace("\"version\":3,", "")).status, 409);
+    assert_eq!(step("{}").status, 400);
 }

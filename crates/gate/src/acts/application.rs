@@ -21,6 +21,7 @@ use chrono::NaiveDate;
 use gj_casework::{Case, Event, Person, ProjectScope};
 use gj_model::{ApplicationId, Purpose, UserId};
 use gj_registry::{Application, Reads};
+use serde::Deserialize;
 
 /// Characters of a title at most.
 const TITLE_CHARS_MAX: usize = 200;
@@ -30,7 +31,8 @@ const TEXT_CHARS_MAX: usize = 20_000;
 const LIST_MAX: usize = 100;
 
 /// What an applicant writes. People are the applicant and these collaborators.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Draft {
     /// Title, as the public register will show it.
     pub title: String,
@@ -51,7 +53,8 @@ pub struct Draft {
 }
 
 /// A step that somebody asks for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StepRequest {
     /// On which application.
     pub application: ApplicationId,
