@@ -71,6 +71,10 @@ pub(crate) async fn list(State(desk): State<Desk>, visit: Visit) -> Response {
         Ok(briefs) => briefs,
         Err(error) => return failed(&visit, error),
     };
+    let may_apply = match desk.gate.may_apply(&asker).await {
+        Ok(may_apply) => may_apply,
+        Err(error) => return failed(&visit, error),
+    };
     let a = wording(visit.language);
     let line = |brief: &Brief| Line {
         id: brief.application.to_string(),
@@ -87,7 +91,7 @@ pub(crate) async fn list(State(desk): State<Desk>, visit: Visit) -> Response {
         a,
         waiting: briefs.iter().filter(|brief| brief.waits_for_me).map(line).collect(),
         all: briefs.iter().map(line).collect(),
-        may_apply: true,
+        may_apply,
     };
     render(&visit, StatusCode::OK, &page)
 }

@@ -54,6 +54,7 @@ words! {
     release_people: "人数", "People";
     release_variants: "バリアントの数", "Variants";
     release_build: "参照配列", "Reference";
+    apply_for_release: "このリリースの利用を申請する", "Apply for use of this release";
     release_digest: "ダイジェスト", "Digest";
     digest_full: "全文を表示", "show in full";
     column_release: "リリース", "Release";

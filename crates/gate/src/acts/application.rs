@@ -179,6 +179,16 @@ impl Gate {
         pricing::quote(self, &mut reads, &scope).await
     }
 
+    /// Whether the asker could begin an application.
+    ///
+    /// # Errors
+    /// When the registry cannot be read.
+    pub async fn may_apply(&self, asker: &Asker) -> Result<bool, GateError> {
+        let Some(user) = &asker.user else { return Ok(false) };
+        let rights = self.inner.registry.read().await?.acts_of(user).await?;
+        Ok(rights.iter().any(|right| right == APPLY))
+    }
+
     /// The asker as somebody who may apply.
     async fn applying(&self, asker: &Asker) -> Result<Person, GateError> {
         self.authorise(asker, APPLY, "applications").await?;

@@ -44,6 +44,8 @@ struct Page {
 }
 
 struct ActForm {
+    /// Whether the application waits for it.
+    main: bool,
     act: &'static str,
     label: &'static str,
     text: bool,
@@ -110,6 +112,7 @@ fn page(visit: &Visit, card: ApplicationCard) -> Page {
         roles.iter().map(|role| said(visit, role.ja(), role.en())).collect::<Vec<_>>().join(", ")
     };
     let form = |act: Act| ActForm {
+        main: is_main(act),
         act: act.name(),
         label: word(act),
         text: !matches!(
@@ -142,6 +145,11 @@ fn page(visit: &Visit, card: ApplicationCard) -> Page {
         "done" => a.reviewed,
         _ => a.conflict,
     };
+    let mut forms: Vec<Act> = card.may.iter().copied().filter(|act| !SCOPE.contains(act)).collect();
+    forms.sort_by_key(|act| !is_main(*act));
+    // Once a contributor has agreed, why it was asked is history.
+    let tells_why = matches!(card.state, Stage::Refused | Stage::Contributor | Stage::Appeal);
+    let shown_reasons: Vec<_> = card.match_reasons.iter().filter(|_| tells_why).collect();
     let yen = |amount: i64| fill(a.fee_yen, &[("yen", &number::count(amount.unsigned_abs()))]);
     Page {
         frame: Frame::new(visit, if card.scope.title.is_empty() { a.list_title } else { &card.scope.title }),
@@ -161,8 +169,7 @@ fn page(visit: &Visit, card: ApplicationCard) -> Page {
             (yen(quote.amount_yen), visit.language.of(&quote.reason).to_owned(), quote.source.clone())
         }),
         reasons_title: if card.state == Stage::Refused { a.why_refused } else { a.why_asked },
-        reasons: card
-            .match_reasons
+        reasons: shown_reasons
             .iter()
             .map(|reason| {
                 let (here, there) = if said(visit, "ja", "en") == "ja" {
@@ -173,7 +180,7 @@ fn page(visit: &Visit, card: ApplicationCard) -> Page {
                 (here.clone(), there.clone(), reason.source.clone())
             })
             .collect(),
-        forms: card.may.iter().filter(|act| !SCOPE.contains(act)).map(|act| form(*act)).collect(),
+        forms: forms.into_iter().map(form).collect(),
         scope_acts: card
             .may
             .iter()
@@ -210,11 +217,37 @@ fn happened(visit: &Visit, event: &EventCard) -> Happened {
     Happened {
         day: date::day(&event.at),
         act: said(visit, event.act.ja(), event.act.en()),
-        who: event.actor.as_ref().map_or(role.to_owned(), |actor| format!("{role} {actor}")),
+        who: match (&event.actor, &event.subject) {
+            (Some(actor), Some(subject)) => format!("{role} {actor}: {subject}"),
+            (Some(actor), None) => format!("{role} {actor}"),
+            (None, _) => role.to_owned(),
+        },
         verdict: verdict.map_or(String::new(), |v| said(visit, v.ja(), v.en()).to_owned()),
         text: event.text.clone().unwrap_or_default(),
         to: event.moved.then(|| said(visit, event.to.ja(), event.to.en())),
     }
+}
+
+/// Whether an application can wait for the act; what one may always do comes after it.
+fn is_main(act: Act) -> bool {
+    !matches!(
+        act,
+        Act::Remark
+            | Act::CopyAsNew
+            | Act::Withdraw
+            | Act::Discard
+            | Act::DeclareConflict
+            | Act::KeepGrant
+            | Act::Publish
+            | Act::Warn
+            | Act::Suspend
+            | Act::Revoke
+            | Act::Sanction
+            | Act::RemoveCollaborator
+            | Act::AddCollaborator
+            | Act::Release
+            | Act::Return
+    )
 }
 
 /// The sentence for a problem with an application.

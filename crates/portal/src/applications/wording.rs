@@ -11,6 +11,7 @@ words! {
     number: "番号", "Number";
     title: "研究課題", "Title";
     state: "段階", "Stage";
+    content: "申請の内容", "What is applied for";
     due: "期限", "Due";
     overdue: "期限超過", "overdue";
     soon: "まもなく", "soon";
