@@ -1,12 +1,15 @@
 //! The command line, as typed.
 
+pub mod application;
 pub mod money;
 pub mod policy;
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use gj_gate::acts::extract::Format as ExtractFormat;
-use gj_model::{ExtractId, FreezeName, Grouping, InstitutionId, Purpose, Region, UserId, Variant};
+use gj_model::{
+    ApplicationId, ExtractId, FreezeName, Grouping, InstitutionId, Purpose, Region, UserId, Variant,
+};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -37,6 +40,9 @@ pub enum Command {
     /// Genotypes of some people and places, approved by the data access committee for one recipient
     #[command(subcommand)]
     Extract(Extract),
+    /// Applications for use, from the draft to the final report
+    #[command(subcommand)]
+    Application(application::Application),
     /// Withdraw participants, with a receipt each
     Withdraw(Withdraw),
     /// Show the receipt of an earlier withdrawal
@@ -276,6 +282,9 @@ pub struct ExtractApprove {
     /// The committee's decision, as it is cited
     #[arg(long, value_name = "TEXT")]
     pub reference: String,
+    /// Application whose grant it rests on: it ends when that does
+    #[arg(long, value_name = "APPLICATION")]
+    pub application: Option<ApplicationId>,
     #[command(flatten)]
     pub committee: Committee,
     #[command(flatten)]

@@ -1,5 +1,6 @@
 //! One module per command.
 
+mod application;
 mod audit;
 mod compact;
 mod demo;
@@ -31,6 +32,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Freeze(arguments) => freeze::run(arguments).await,
         Command::Frequency(arguments) => frequency::run(arguments).await,
         Command::Extract(arguments) => extract::run(arguments).await,
+        Command::Application(arguments) => application::run(arguments).await,
         Command::Withdraw(arguments) => withdraw::run(arguments).await,
         Command::Receipt(arguments) => withdraw::receipt(arguments).await,
         Command::Status(arguments) => status::run(arguments).await,

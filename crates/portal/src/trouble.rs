@@ -139,6 +139,10 @@ fn message(visit: &Visit, problem: &Problem, request: &str) -> MessagePage {
             fill(words.trouble_too_many, &[("limit", &crate::number::count(*limit as u64))])
         }
         Problem::Gate { error: GateError::Changed, .. } => words.trouble_changed.to_owned(),
+        Problem::Gate {
+            error: error @ (GateError::Application(_) | GateError::NoApplication(_) | GateError::Stale(_)),
+            ..
+        } => crate::applications::problem(visit, error).unwrap_or_else(|| error.to_string()),
         Problem::Unfit(_) => problem.to_string(),
         Problem::Gate { .. } => fill(words.trouble_server, &[("request", request)]),
     };

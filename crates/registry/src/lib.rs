@@ -34,6 +34,7 @@
 //! ```
 
 pub mod anchor;
+mod applications;
 pub mod audit;
 mod batches;
 mod censuses;
@@ -65,6 +66,7 @@ mod standing;
 mod users;
 mod withdrawals;
 
+pub use applications::{Application, ApplicationInvoice, Obligation, Publication, Registered};
 pub use audit::{ChainFault, Entry, Head, Line, Verified};
 pub use batches::Batch;
 pub use censuses::Census;

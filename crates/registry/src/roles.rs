@@ -8,7 +8,7 @@ use crate::row::{self, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Every act the programme knows; a role holds some of them.
-pub const ACTS: [&str; 17] = [
+pub const ACTS: [&str; 25] = [
     "programme.edit",
     "samples.import",
     "genomes.submit",
@@ -26,6 +26,14 @@ pub const ACTS: [&str; 17] = [
     "money.book",
     "money.edit",
     "money.read",
+    "application.apply",
+    "application.handle",
+    "application.review",
+    "application.opine",
+    "application.decide",
+    "application.bill",
+    "application.agree",
+    "application.read",
 ];
 
 /// One role with its acts.

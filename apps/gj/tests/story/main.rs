@@ -4,6 +4,7 @@
 //! or `shared` beside the checkout); a plain clone without it skips them and says so, CI fails.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod applications;
 mod approvals;
 mod arrows;
 mod bad_input;

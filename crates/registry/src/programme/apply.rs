@@ -50,7 +50,11 @@ impl Tx {
         match table {
             "payment" if self.is_invoice(id).await? => return Ok(ChangeKind::Kept),
             "payment" => self.remove_payment(id).await?,
-            "user" if self.has_acted(id).await? || self.receives_extracts(id).await? => {
+            "user"
+                if self.has_acted(id).await?
+                    || self.receives_extracts(id).await?
+                    || self.takes_part(id).await? =>
+            {
                 self.switch_off_user(id).await?;
                 return Ok(ChangeKind::Kept);
             }

@@ -138,9 +138,13 @@ impl Gate {
         if let Some(purpose) = purpose {
             facts.purpose = Some(self.purpose_fact(&mut reads, purpose).await?);
         }
+        let granted = match &extract {
+            Some(extract) => self.grant_holds(&mut reads, &extract.id, &extract.recipient).await?,
+            None => true,
+        };
         facts.extract = extract.as_ref().map(|extract| ExtractFact {
             recipient: Some(extract.recipient.to_string()),
-            revoked: extract.revoked_at.is_some(),
+            revoked: extract.revoked_at.is_some() || !granted,
             valid_to: extract.valid_to,
             same_purpose: purpose == Some(&extract.purpose),
         });

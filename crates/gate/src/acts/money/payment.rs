@@ -51,11 +51,23 @@ impl Gate {
     /// A refusal; an unknown invoice; a reference that was booked before; a day to come.
     pub async fn pay(&self, asker: &Asker, request: &PaymentRequest) -> Result<PaymentReport, GateError> {
         self.authorise(asker, BOOK, &request.invoice).await?;
+        let mut tx = self.inner.registry.begin().await?;
+        let report = self.receive(&mut tx, asker, request).await?;
+        self.commit(tx).await?;
+        Ok(report)
+    }
+
+    /// The same inside a transaction, for who was let in already: with ledger entry and audit line.
+    pub(crate) async fn receive(
+        &self,
+        tx: &mut Tx,
+        asker: &Asker,
+        request: &PaymentRequest,
+    ) -> Result<PaymentReport, GateError> {
         line("the bank's reference", &request.reference)?;
         let today = self.inner.clock.today();
         let day = request.received_on.unwrap_or(today);
-        let mut tx = self.inner.registry.begin().await?;
-        let invoice = stored(&mut tx, &request.invoice).await?.invoice;
+        let invoice = stored(tx, &request.invoice).await?.invoice;
         if day > today || day < invoice.issued_on {
             return wrong(format!("`{day}` is not between the invoice's day and today"));
         }
@@ -76,7 +88,7 @@ impl Gate {
             entry,
         };
         tx.insert_received(&received).await?;
-        self.settle_use(&mut tx, &invoice.number, day).await?;
+        self.settle_use(tx, &invoice.number, day).await?;
         let report = PaymentReport {
             invoice: invoice.number,
             entry,
@@ -86,8 +98,7 @@ impl Gate {
         };
         let detail =
             json!({ "amount": request.amount, "over": report.over, "left": report.left, "entry": entry });
-        self.note_money(&mut tx, (asker, BOOK), (&report.invoice, "paid"), detail).await?;
-        self.commit(tx).await?;
+        self.note_money(tx, (asker, BOOK), (&report.invoice, "paid"), detail).await?;
         Ok(report)
     }
 
