@@ -54,7 +54,7 @@ const USERS: [(&str, &str, &str); 13] = [
     ("reviewer-2", "審査委員（二人目）", "second reviewer"),
     ("chair", "委員長", "committee chair"),
     ("head", "代表者", "head of the consortium"),
-    ("finance", "経理担当", "finance officer"),
+    ("finance", "財務担当", "finance officer"),
     ("minato", "提供機関（みなとバイオバンク）", "contributor (Minato Biobank)"),
 ];
 
