@@ -1,11 +1,15 @@
 //! The command line, as typed.
 
+mod consent;
+
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use gj_gate::acts::extract::Format as ExtractFormat;
 use gj_model::{ExtractId, FreezeName, Grouping, InstitutionId, Purpose, Region, UserId, Variant};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+pub use consent::{Consent, ConsentChange, ConsentDue, ConsentOf};
 
 /// Genomics Japan: one nationally managed resource of whole genomes.
 #[derive(Debug, Parser)]
@@ -36,7 +40,10 @@ pub enum Command {
     Extract(Extract),
     /// Withdraw participants, with a receipt each
     Withdraw(Withdraw),
-    /// Show the receipt of an earlier withdrawal
+    /// Change of mind, apart from withdrawal: versions of consent, previews, what data were used for
+    #[command(subcommand)]
+    Consent(Consent),
+    /// Show the receipt of an earlier withdrawal or change of consent
     Receipt(Receipt),
     /// Releases, contributors and what waits for the next release
     Status(Status),
@@ -332,6 +339,9 @@ pub struct Withdraw {
     /// Participants
     #[arg(value_name = "PARTICIPANT", required = true)]
     pub participants: Vec<String>,
+    /// Show what it would do, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
     #[command(flatten)]
     pub operator: Operator,
     #[command(flatten)]

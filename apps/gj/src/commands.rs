@@ -2,6 +2,7 @@
 
 mod audit;
 mod compact;
+mod consent;
 mod demo;
 mod extract;
 mod freeze;
@@ -30,6 +31,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Frequency(arguments) => frequency::run(arguments).await,
         Command::Extract(arguments) => extract::run(arguments).await,
         Command::Withdraw(arguments) => withdraw::run(arguments).await,
+        Command::Consent(command) => consent::run(command).await,
         Command::Receipt(arguments) => withdraw::receipt(arguments).await,
         Command::Status(arguments) => status::run(arguments).await,
         Command::Serve(arguments) => serve::run(arguments).await,

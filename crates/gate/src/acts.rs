@@ -3,6 +3,7 @@
 pub mod audit_log;
 mod census;
 pub mod compact;
+pub mod consent;
 pub mod extract;
 pub mod freeze;
 pub mod import;

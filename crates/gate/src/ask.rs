@@ -80,6 +80,7 @@ impl Gate {
     /// # Errors
     /// [`GateError::Refused`] with every reason; the refusal is in the audit log by then.
     pub async fn ask(&self, asker: &Asker, question: &Question) -> Result<Grant, GateError> {
+        self.lapse_due().await?;
         let mut reads = self.inner.registry.read().await?;
         let freeze = reads.freeze(&question.freeze).await?;
         let mut facts = self.facts(&mut reads, asker, READ).await?;
@@ -89,11 +90,11 @@ impl Gate {
             let scope = needed_scope(&facts);
             facts.someone_allows = self.someone_allows(&mut reads, freeze, scope).await?;
         }
-        let withdrawals = reads.withdrawal_count().await?;
+        let consent_acts = reads.consent_acts().await?;
         drop(reads);
         match (decide(&facts), freeze) {
             (Decision::Allow(terms), Some(freeze)) => {
-                Ok(grant(asker, question, &freeze, &terms, withdrawals))
+                Ok(grant(asker, question, &freeze, &terms, consent_acts))
             }
             // The rule `freeze-unknown` denies before this can happen.
             (Decision::Allow(_), None) => Err(GateError::Changed),
@@ -242,7 +243,7 @@ impl Gate {
     }
 }
 
-fn grant(asker: &Asker, question: &Question, freeze: &Freeze, terms: &Terms, withdrawals: u64) -> Grant {
+fn grant(asker: &Asker, question: &Question, freeze: &Freeze, terms: &Terms, consent_acts: u64) -> Grant {
     Grant {
         asker: asker.clone(),
         purpose: question.purpose.clone(),
@@ -250,7 +251,7 @@ fn grant(asker: &Asker, question: &Question, freeze: &Freeze, terms: &Terms, wit
         digest: freeze.digest.clone(),
         panel: freeze.panel.clone(),
         stale: freeze.state == PanelState::Stale,
-        withdrawals,
+        consent_acts,
         needs_scope: terms.needs_scope,
         smallest_cell: terms.smallest_cell,
     }

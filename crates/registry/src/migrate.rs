@@ -8,11 +8,12 @@ use crate::sqlite;
 use sqlx::{AnyConnection, AnyPool};
 
 /// INVARIANT: entry `n` brings the schema from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../migrations/0001_registry.sql"),
     sqlite::AUDIT_GUARD,
     include_str!("../migrations/0003_censuses.sql"),
     include_str!("../migrations/0004_extracts.sql"),
+    include_str!("../migrations/0009_consents.sql"),
 ];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT NOT NULL PRIMARY KEY)";

@@ -10,6 +10,7 @@ pub(crate) mod date;
 
 pub use changes::{Change, ChangeKind};
 
+use crate::consent_forms::ConsentForm;
 use crate::error::Error;
 use crate::institutions::Institution;
 use crate::payments::Payment;
@@ -50,6 +51,9 @@ pub struct Programme {
     /// `[[payment]]`
     #[serde(default, rename = "payment", skip_serializing_if = "Vec::is_empty")]
     pub payments: Vec<Payment>,
+    /// `[[consent_form]]`
+    #[serde(default, rename = "consent_form", skip_serializing_if = "Vec::is_empty")]
+    pub consent_forms: Vec<ConsentForm>,
 }
 
 /// What holds for the whole programme.
@@ -114,6 +118,7 @@ impl Programme {
         self.rules
             .sort_by(|a, b| (&a.code, &a.profile, a.valid_from).cmp(&(&b.code, &b.profile, b.valid_from)));
         self.payments.sort_by(|a, b| a.id.cmp(&b.id));
+        self.consent_forms.sort_by(|a, b| (&a.id, a.version).cmp(&(&b.id, b.version)));
     }
 }
 
@@ -149,6 +154,7 @@ impl Reads {
             purposes: self.purposes().await?,
             rules: self.rules().await?,
             payments: self.payments().await?,
+            consent_forms: self.consent_forms().await?,
         }))
     }
 }

@@ -50,7 +50,11 @@ impl House {
         let plain = words.iter().take_while(|word| !word.starts_with('-')).count();
         // `gj audit verify --data DIR …`: options come after the words of the command.
         let named =
-            plain.min(if matches!(words[0], "audit" | "extract" | "programme" | "user") { 2 } else { 1 });
+            plain.min(if matches!(words[0], "audit" | "consent" | "extract" | "programme" | "user") {
+                2
+            } else {
+                1
+            });
         command.args(&words[..named]).arg("--data").arg(self.dir()).args(&words[named..]).args(paths);
         command
     }

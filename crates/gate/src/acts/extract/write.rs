@@ -64,8 +64,8 @@ struct Permit {
     freeze: Freeze,
     people: People,
     needs_scope: Scope,
-    /// Withdrawals so far: one more when the files are whole, and they are written again.
-    withdrawals: u64,
+    /// Withdrawals and changes of consent so far: one more when the files are whole, and they are written again.
+    consent_acts: u64,
 }
 
 /// What was written.
@@ -125,6 +125,7 @@ impl Gate {
 
     /// Asks the policy, with the facts of one moment.
     async fn permit(&self, asker: &Asker, request: &WriteRequest) -> Result<Permit, GateError> {
+        self.lapse_due().await?;
         let mut reads = self.inner.registry.read().await?;
         let extract = reads.extract(&request.extract).await?;
         // Another's approval is to the asker as if there were none.
@@ -142,17 +143,19 @@ impl Gate {
             same_purpose: purpose == Some(&extract.purpose),
         });
         let needs_scope = needed_scope(&facts);
-        let withdrawals = reads.withdrawal_count().await?;
+        let consent_acts = reads.consent_acts().await?;
         let mut permitted = None;
         // Nobody is looked up for a request that is refused anyway.
         if let (Some(extract), Decision::Allow(_)) = (extract, decide(&facts)) {
             let freeze = reads.freeze(&extract.freeze).await?.ok_or(GateError::Changed)?;
             let secret = reads.extract_secret(&extract.id).await?;
             let today = self.inner.clock.today();
-            let open = members::People::of(&self.inner.store, &mut reads, &freeze.batches, today).await?;
+            let allowed = members::Allowed::Since(freeze.consents);
+            let open =
+                members::People::of(&self.inner.store, &mut reads, &freeze.batches, allowed, today).await?;
             let people = People::of(&open, &extract, needs_scope, &secret)?;
             facts.someone_allows = !people.columns.is_empty();
-            permitted = Some(Permit { extract, freeze, people, needs_scope, withdrawals });
+            permitted = Some(Permit { extract, freeze, people, needs_scope, consent_acts });
         }
         drop(reads);
         match (decide(&facts), permitted) {
@@ -184,7 +187,7 @@ impl Gate {
         let id = &permit.extract.id;
         let mut tx = self.inner.registry.begin().await?;
         let same = tx.extract(id).await?.as_ref() == Some(&permit.extract);
-        if !same || tx.withdrawal_count().await? != permit.withdrawals {
+        if !same || tx.consent_acts().await? != permit.consent_acts {
             return Err(GateError::Changed);
         }
         let writing = Writing {
