@@ -82,7 +82,7 @@ fn line(decision: &Decision) -> String {
     }
 }
 
-const ACTS: [&str; 10] = [
+const ACTS: [&str; 12] = [
     "frequency.read",
     "genomes.submit",
     "samples.import",
@@ -93,6 +93,8 @@ const ACTS: [&str; 10] = [
     "overview.read",
     "extract.approve",
     "extract.write",
+    "consent.change",
+    "consent.read",
 ];
 
 fn matrix() -> String {
@@ -103,6 +105,8 @@ fn matrix() -> String {
         "release.freeze",
         "participant.withdraw",
         "programme.edit",
+        "consent.change",
+        "consent.read",
     ];
     let researcher = ["frequency.read", "extract.write"];
     let contributor = applicant("hospital", "JP", &["genomes.submit", "samples.import"], false);
@@ -121,6 +125,15 @@ fn matrix() -> String {
         ),
         ("contributor, for another institution", Some(contributor)),
         ("access committee", Some(applicant("national-centre", "JP", &["extract.approve"], false))),
+        (
+            "participant desk",
+            Some(applicant(
+                "national-centre",
+                "JP",
+                &["participant.withdraw", "consent.change", "consent.read"],
+                false,
+            )),
+        ),
         ("auditor", Some(applicant("state-body", "JP", &["audit.read"], false))),
         (
             "inactive data manager",

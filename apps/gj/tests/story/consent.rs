@@ -1,12 +1,14 @@
 //! Change of mind: a directory in which somebody allowed less, or more, answers and freezes like one that was
 //! built with that consent from the start.
 
-use crate::cohort::MadeUp;
+use crate::cohort::{MadeUp, header};
 use crate::house::House;
 use crate::http;
 use crate::withdrawal::{answers, take_in, take_in_as};
+use crate::{extracts, gvcf};
 use serde_json::{Value, json};
 use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 
 /// People who allowed companies, and think better of it; one is alone in a batch.
 const NARROWING: [usize; 3] = [4, 11, 20];
@@ -283,4 +285,75 @@ fn what_cannot_be_signed_changes_nothing() {
     let (_, errors) =
         house.fails(1, &["consent", "change", "P5", "--scope", "research", "--document", "1"], &[]);
     assert!(errors.contains("has withdrawn before"), "{errors}");
+}
+
+#[test]
+fn an_extract_leaves_out_who_no_longer_allows_its_use_and_says_which_column_to_remove() {
+    let (house, _) = extracts::ready();
+    let company = extracts::approve(&house, "company-paid", &[]);
+    let university = extracts::approve(&house, "academic", &[]);
+    let before = extracts::write(&house, &company, "company-paid", "vcf", "a")["people"].as_u64().unwrap();
+    let everybody = extracts::write(&house, &university, "academic", "vcf", "b")["people"].clone();
+    let words = ["consent", "preview", "P4", "--scope", "research", "--document", "1", "--json"];
+    let preview = house.json(&words, &[]);
+    assert_eq!(preview["not_recallable"]["extracts"], json!([company]));
+    let receipt = change(&house, 4, "research");
+    assert_eq!(receipt["not_recallable"]["extracts"], json!([company]));
+    let list = house.json(&["extract", "list", "--json"], &[]);
+    for card in list.as_array().unwrap() {
+        let columns = card["columns_to_remove"].as_array().unwrap();
+        assert_eq!(columns.len(), usize::from(card["id"] == json!(company)), "{card}");
+        let file = fs::read_to_string(house.beside("a.vcf")).unwrap();
+        columns.iter().for_each(|column| assert!(file.contains(column.as_str().unwrap())));
+    }
+    assert_eq!(extracts::write(&house, &company, "company-paid", "vcf", "c")["people"], before - 1);
+    assert_eq!(extracts::write(&house, &university, "academic", "vcf", "d")["people"], everybody);
+    // Allowing it again does not bring them back into what is of the earlier release.
+    change(&house, 4, "research,company-alone");
+    assert_eq!(extracts::write(&house, &company, "company-paid", "vcf", "e")["people"], before - 1);
+    let uses = house.json(&["consent", "uses", "P4", "--json"], &[]);
+    let of = uses["extracts"].as_array().unwrap();
+    let times = |id: &str| of.iter().find(|of| of["from"] == id).map(|of| of["times"].clone());
+    assert_eq!((times(&company), times(&university)), (Some(json!(1)), Some(json!(2))));
+    assert_eq!(of[0]["project"], "committee 2026-7");
+}
+
+#[test]
+fn people_of_gvcfs_change_their_minds_too() {
+    let Some(files) = gvcf::files() else { return };
+    let files = &files[..24];
+    let built = |allowing: &[usize]| {
+        let house = House::showing_everything();
+        let row = |(number, (name, _)): (usize, &(String, PathBuf))| {
+            let scope = if allowing.contains(&number) { "research,company-alone" } else { "research" };
+            format!("{name}\tP{number}\tfemale\t\t\t\tJPT\t{scope}\t\n")
+        };
+        let sheet = house.beside("sheet.tsv");
+        fs::write(&sheet, header() + &files.iter().enumerate().map(row).collect::<String>()).unwrap();
+        house.ok(&["import-samples", "--institution", "centre"], &[&sheet]);
+        for batch in files.chunks(9) {
+            let paths: Vec<&Path> = batch.iter().map(|(_, path)| path.as_path()).collect();
+            house.ok(&["ingest", "--institution", "centre"], &paths);
+        }
+        house
+    };
+    let sites = |house: &House, user: &str, freeze: &str| {
+        let words = ["frequency", "--freeze", freeze, "--region", "chr22:10510001-12700000", "--as", user];
+        house.json(&[&words[..], &["--purpose", "HMB", "--json"]].concat(), &[])
+    };
+    let (house, narrower, other) = (built(&[0, 1, 2, 3, 12]), built(&[1, 2, 3, 12]), built(&[1, 2, 12, 20]));
+    digest(&house, "r1");
+    digest(&narrower, "r1");
+    let expected = digest(&other, "r1");
+    change(&house, 0, "research");
+    for user in ["academic", "company-paid"] {
+        assert_eq!(sites(&house, user, "r1"), sites(&narrower, user, "r1"));
+    }
+    change(&house, 3, "research");
+    change(&house, 20, "research,company-alone");
+    house.ok(&["verify"], &[]);
+    house.ok(&["compact"], &[]);
+    assert_eq!(digest(&house, "r2"), expected);
+    assert_eq!(sites(&house, "company-paid", "r2"), sites(&other, "company-paid", "r1"));
+    house.ok(&["verify"], &[]);
 }
