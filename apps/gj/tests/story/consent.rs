@@ -281,6 +281,17 @@ fn what_cannot_be_signed_changes_nothing() {
     );
     let due = house.json(&["consent", "due", "--until", "2999-12-31", "--json"], &[]);
     assert_eq!(due, json!([{ "participant": "P3", "adult_on": "2999-01-01" }]));
+    // The sheet may be sent again as it was: it undoes nothing. What was never said is a contradiction.
+    change(&house, 4, "research");
+    let scope =
+        |house: &House| house.json(&["consent", "show", "P4", "--json"], &[])["versions"][1]["scope"].clone();
+    house.ok(&["import-samples", "--institution", "centre"], &[&house.beside("sheet.tsv")]);
+    assert_eq!(scope(&house), "research");
+    let text = sheet(&cohort, &(0..12).collect::<Vec<_>>(), &[(4, "research,foreign")]);
+    fs::write(house.beside("other.tsv"), text).unwrap();
+    let (_, errors) =
+        house.fails(1, &["import-samples", "--institution", "centre"], &[&house.beside("other.tsv")]);
+    assert!(errors.contains("column `consent`"), "{errors}");
     house.ok(&["withdraw", "P5"], &[]);
     let (_, errors) =
         house.fails(1, &["consent", "change", "P5", "--scope", "research", "--document", "1"], &[]);
