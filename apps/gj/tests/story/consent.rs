@@ -313,7 +313,7 @@ fn an_extract_leaves_out_who_no_longer_allows_its_use_and_says_which_column_to_r
     let list = house.json(&["extract", "list", "--json"], &[]);
     for card in list.as_array().unwrap() {
         let columns = card["columns_to_remove"].as_array().unwrap();
-        assert_eq!(columns.len(), usize::from(card["id"] == json!(company)), "{card}");
+        assert_eq!(columns.len(), usize::from(card["extract"] == json!(company)), "{card}");
         let file = fs::read_to_string(house.beside("a.vcf")).unwrap();
         columns.iter().for_each(|column| assert!(file.contains(column.as_str().unwrap())));
     }
