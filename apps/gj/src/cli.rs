@@ -1,6 +1,7 @@
 //! The command line, as typed.
 
 pub mod application;
+mod consent;
 pub mod money;
 pub mod policy;
 
@@ -12,6 +13,8 @@ use gj_model::{
 };
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+pub use consent::{Consent, ConsentChange, ConsentDue, ConsentOf};
 
 /// Genomics Japan: one nationally managed resource of whole genomes.
 #[derive(Debug, Parser)]
@@ -45,7 +48,10 @@ pub enum Command {
     Application(application::Application),
     /// Withdraw participants, with a receipt each
     Withdraw(Withdraw),
-    /// Show the receipt of an earlier withdrawal
+    /// Change of mind, apart from withdrawal: versions of consent, previews, what data were used for
+    #[command(subcommand)]
+    Consent(Consent),
+    /// Show the receipt of an earlier withdrawal or change of consent
     Receipt(Receipt),
     /// Releases, contributors and what waits for the next release
     Status(Status),
@@ -350,6 +356,9 @@ pub struct Withdraw {
     /// Participants
     #[arg(value_name = "PARTICIPANT", required = true)]
     pub participants: Vec<String>,
+    /// Show what it would do, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
     #[command(flatten)]
     pub operator: Operator,
     #[command(flatten)]

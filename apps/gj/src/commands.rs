@@ -3,6 +3,7 @@
 mod application;
 mod audit;
 mod compact;
+mod consent;
 mod demo;
 mod extract;
 mod freeze;
@@ -34,6 +35,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Extract(arguments) => extract::run(arguments).await,
         Command::Application(arguments) => application::run(arguments).await,
         Command::Withdraw(arguments) => withdraw::run(arguments).await,
+        Command::Consent(command) => consent::run(command).await,
         Command::Receipt(arguments) => withdraw::receipt(arguments).await,
         Command::Status(arguments) => status::run(arguments).await,
         Command::Serve(arguments) => serve::run(arguments).await,

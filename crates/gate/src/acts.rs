@@ -4,6 +4,7 @@ pub mod application;
 pub mod audit_log;
 mod census;
 pub mod compact;
+pub mod consent;
 pub mod extract;
 pub mod freeze;
 pub mod import;

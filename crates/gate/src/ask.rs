@@ -81,6 +81,7 @@ impl Gate {
     /// # Errors
     /// [`GateError::Refused`] with every reason; the refusal is in the audit log by then.
     pub async fn ask(&self, asker: &Asker, question: &Question) -> Result<Grant, GateError> {
+        self.lapse_due().await?;
         let mut reads = self.inner.registry.read().await?;
         let freeze = reads.freeze(&question.freeze).await?;
         let mut facts = self.facts(&mut reads, asker, READ).await?;
@@ -94,7 +95,7 @@ impl Gate {
                 || classes.iter().zip(&people).filter(|(_, people)| **people > 0).map(|(class, _)| class);
             sight = facts.sight_of_some(sight, there());
         }
-        let withdrawals = reads.withdrawal_count().await?;
+        let consent_acts = reads.consent_acts().await?;
         drop(reads);
         match (sight.decision.clone(), freeze) {
             (Decision::Allow(terms), Some(freeze)) => Ok(Grant {
@@ -104,7 +105,7 @@ impl Gate {
                 digest: freeze.digest,
                 panel: freeze.panel,
                 stale: freeze.state == PanelState::Stale,
-                withdrawals,
+                consent_acts,
                 needs_scope: terms.needs_scope,
                 smallest_cell: terms.smallest_cell,
                 sight,

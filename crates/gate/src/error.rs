@@ -86,6 +86,9 @@ pub enum GateError {
     /// The person is not known, or left before.
     #[error("{0}")]
     Participant(&'static str),
+    /// A consent cannot be recorded as stated.
+    #[error("{0}; nothing was changed")]
+    Consent(String),
     /// An approval or an extract cannot be as asked.
     #[error("{0}; nothing was changed")]
     Extract(String),

@@ -16,8 +16,8 @@ pub struct Grant {
     pub(crate) panel: PanelId,
     /// Whether the panel still counts somebody who left; then genotypes are counted anew.
     pub(crate) stale: bool,
-    /// Withdrawals so far: one more while the answer is made, and it is made again.
-    pub(crate) withdrawals: u64,
+    /// Withdrawals and changes of consent so far: one more while the answer is made, and it is made again.
+    pub(crate) consent_acts: u64,
     /// Everybody counted allowed all of this.
     pub(crate) needs_scope: Scope,
     /// Whom of them: no dataset that objects.

@@ -122,8 +122,8 @@ impl Gate {
         let same = tx.freeze(&grant.freeze).await?.is_some_and(|freeze| {
             freeze.panel == grant.panel && (freeze.state == PanelState::Stale) == grant.stale
         });
-        // Somebody may leave while the panel is stale already: the count of withdrawals tells.
-        if !same || tx.withdrawal_count().await? != grant.withdrawals {
+        // Somebody may leave while the panel is stale already: the count of what people decided tells.
+        if !same || tx.consent_acts().await? != grant.consent_acts {
             return Err(GateError::Changed);
         }
         let detail = json!({

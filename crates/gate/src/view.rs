@@ -1,5 +1,6 @@
 //! What a grant lets an analysis see: counts per class of exactly the people granted.
 
+use crate::acts::members::Allowed;
 use crate::acts::plan::Use;
 use crate::error::GateError;
 use crate::gate::Gate;
@@ -88,7 +89,7 @@ impl Gate {
         let source = if grant.stale {
             let mut reads = self.inner.registry.read().await?;
             let Some(freeze) = reads.freeze(&grant.freeze).await? else { return Err(GateError::Changed) };
-            let stock = self.stock(&mut reads, &freeze.batches).await?;
+            let stock = self.stock(&mut reads, &freeze.batches, Allowed::Since(freeze.consents)).await?;
             let store = self.inner.store.clone();
             let live = tokio::task::spawn_blocking(move || stock.plan(&store, Use::Stored)?.counted_live());
             Source::Live(live.await??)

@@ -1,5 +1,6 @@
 //! What the counts need to know of a person: sex, and what the person allowed.
 
+use crate::Bilingual;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -91,6 +92,22 @@ impl ScopeItem {
             ScopeItem::SecondaryFindings => "secondary-findings",
         }
     }
+
+    /// What a participant reads.
+    pub fn title(self) -> Bilingual {
+        let (ja, en) = match self {
+            ScopeItem::Research => ("研究での利用", "use in research"),
+            ScopeItem::Foreign => ("海外での利用", "use outside Japan"),
+            ScopeItem::CompanyJoint => {
+                ("企業と学術機関の共同利用", "use by companies together with academia")
+            }
+            ScopeItem::CompanyAlone => ("企業単独での利用", "use by companies alone"),
+            ScopeItem::Specimens => ("検体の分譲", "distribution of specimens"),
+            ScopeItem::Recontact => ("再連絡", "being contacted again"),
+            ScopeItem::SecondaryFindings => ("二次的所見の返却", "return of secondary findings"),
+        };
+        Bilingual { ja: ja.to_owned(), en: en.to_owned() }
+    }
 }
 
 impl FromStr for ScopeItem {
@@ -127,6 +144,18 @@ impl Scope {
     /// Whether everything in `needed` is allowed.
     pub fn covers(self, needed: Scope) -> bool {
         self.0 & needed.0 == needed.0
+    }
+
+    /// What both allow.
+    #[must_use]
+    pub fn and(self, other: Scope) -> Scope {
+        Scope(self.0 & other.0)
+    }
+
+    /// What this allows and `other` does not.
+    #[must_use]
+    pub fn without(self, other: Scope) -> Scope {
+        Scope(self.0 & !other.0)
     }
 
     /// Whether nothing is allowed.

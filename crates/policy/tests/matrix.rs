@@ -70,7 +70,7 @@ fn line(decision: &Decision) -> String {
     }
 }
 
-const ACTS: [&str; 12] = [
+const ACTS: [&str; 14] = [
     "frequency.read",
     "genomes.submit",
     "samples.import",
@@ -83,6 +83,8 @@ const ACTS: [&str; 12] = [
     "extract.write",
     "money.quote",
     "money.book",
+    "consent.change",
+    "consent.read",
 ];
 
 fn matrix() -> String {
@@ -93,6 +95,8 @@ fn matrix() -> String {
         "release.freeze",
         "participant.withdraw",
         "programme.edit",
+        "consent.change",
+        "consent.read",
     ];
     let researcher = ["frequency.read", "extract.write", "money.quote"];
     let finance = ["money.quote", "money.book", "institution.any"];
@@ -113,6 +117,15 @@ fn matrix() -> String {
         ("contributor, for another institution", Some(contributor)),
         ("access committee", Some(applicant("national-centre", "JP", &["extract.approve"], false))),
         ("finance officer", Some(applicant("national-centre", "JP", &finance, false))),
+        (
+            "participant desk",
+            Some(applicant(
+                "national-centre",
+                "JP",
+                &["participant.withdraw", "consent.change", "consent.read"],
+                false,
+            )),
+        ),
         ("auditor", Some(applicant("state-body", "JP", &["audit.read"], false))),
         (
             "inactive data manager",

@@ -9,10 +9,10 @@ use crate::row::Columns as _;
 use gj_model::{BatchId, FreezeName};
 
 impl Reads {
-    /// How many people have withdrawn so far; only ever grows.
-    pub async fn withdrawal_count(&mut self) -> Result<u64, Error> {
+    /// How many withdrawals and changes of consent there were so far; only ever grows.
+    pub async fn consent_acts(&mut self) -> Result<u64, Error> {
         let row = sqlx::query("SELECT COUNT(*) AS n FROM withdrawals").fetch_one(self.db()).await?;
-        row.count("n")
+        Ok(row.count("n")? + self.consent_change_count().await?)
     }
 
     /// Answers given from a freeze, by the audit log.

@@ -135,10 +135,12 @@ impl Reads {
         row::all(rows, |row| row.parsed("extract_id"))
     }
 
-    /// People in an extract who have withdrawn since, by number.
+    /// People in an extract who have withdrawn since, or no longer allow its use, by number.
     pub async fn extract_leavers(&mut self, id: &ExtractId) -> Result<Vec<i64>, Error> {
         let sql = "SELECT p.person_key FROM extract_people e JOIN people p ON p.person_key = e.person_key \
-            WHERE e.extract_id = $1 AND p.withdrawn_at IS NOT NULL ORDER BY p.person_key";
+            WHERE e.extract_id = $1 AND (p.withdrawn_at IS NOT NULL OR p.person_key IN \
+            (SELECT c.person_key FROM consent_changes c JOIN consent_change_extracts x ON x.receipt = c.receipt \
+            WHERE x.extract_id = $1)) ORDER BY p.person_key";
         Ok(sqlx::query_scalar(sql).bind(id.as_str()).fetch_all(self.db()).await?)
     }
 

@@ -3,6 +3,7 @@
 //! Owns the rows. The digest of a freeze is that of its day and never changes; the panel does, when
 //! somebody withdraws. Never counts.
 
+use crate::consent_changes::ConsentSpan;
 use crate::error::Error;
 use crate::instant;
 use crate::registry::{Reads, Tx};
@@ -31,6 +32,8 @@ pub struct Freeze {
     pub state: PanelState,
     /// Digest of which sample its panel counts in which class; `None` where an older program counted it.
     pub assignment: Option<String>,
+    /// Which changes of consent were known when it was frozen, and when its panel was counted.
+    pub consents: ConsentSpan,
     /// The batches in it, by id.
     pub batches: Vec<BatchId>,
 }
@@ -52,6 +55,8 @@ pub struct NewFreeze {
     pub variants: u64,
     /// Digest of which sample is counted in which class.
     pub assignment: String,
+    /// Changes of consent known when it was counted.
+    pub consents: u64,
     /// The batches in it.
     pub batches: Vec<BatchId>,
 }
@@ -61,7 +66,7 @@ pub struct NewFreeze {
 pub enum PanelState {
     /// It does.
     Current,
-    /// Somebody withdrew after it was counted: recount before answering from it.
+    /// Somebody withdrew, or allows less, since it was counted: recount before answering from it.
     Stale,
 }
 
@@ -76,6 +81,7 @@ fn read(row: &AnyRow) -> Result<Freeze, Error> {
         variants: row.count("variant_count")?,
         state: if row.flag("stale")? { PanelState::Stale } else { PanelState::Current },
         assignment: row.maybe_text("assignment")?,
+        consents: ConsentSpan { since: row.count("consents_frozen")?, until: row.count("consents_counted")? },
         batches: Vec::new(),
     })
 }
@@ -84,7 +90,7 @@ impl Reads {
     /// Every freeze, oldest first.
     pub async fn freezes(&mut self) -> Result<Vec<Freeze>, Error> {
         let sql = "SELECT name, panel_id, first_panel_id, digest, created_at, people_count, variant_count, stale, \
-            assignment FROM freezes ORDER BY created_at, name";
+            assignment, consents_frozen, consents_counted FROM freezes ORDER BY created_at, name";
         let mut freezes = row::all(sqlx::query(sql).fetch_all(self.db()).await?, read)?;
         for freeze in &mut freezes {
             freeze.batches = self.freeze_batches(&freeze.name).await?;
@@ -95,7 +101,7 @@ impl Reads {
     /// One freeze, if it exists.
     pub async fn freeze(&mut self, name: &FreezeName) -> Result<Option<Freeze>, Error> {
         let sql = "SELECT name, panel_id, first_panel_id, digest, created_at, people_count, variant_count, stale, \
-            assignment FROM freezes WHERE name = $1";
+            assignment, consents_frozen, consents_counted FROM freezes WHERE name = $1";
         let row = sqlx::query(sql).bind(name.as_str()).fetch_optional(self.db()).await?;
         let Some(row) = row else { return Ok(None) };
         let mut freeze = read(&row)?;
@@ -129,7 +135,8 @@ impl Tx {
             return Err(Error::Taken { kind: "freeze", id: freeze.name.to_string() });
         }
         let sql = "INSERT INTO freezes (name, panel_id, first_panel_id, digest, created_at, people_count, \
-            variant_count, stale, assignment) VALUES ($1, $2, $2, $3, $4, $5, $6, 0, $7)";
+            variant_count, stale, assignment, consents_frozen, consents_counted) \
+            VALUES ($1, $2, $2, $3, $4, $5, $6, 0, $7, $8, $8)";
         sqlx::query(sql)
             .bind(freeze.name.as_str())
             .bind(freeze.panel.as_str())
@@ -138,6 +145,7 @@ impl Tx {
             .bind(freeze.people as i64)
             .bind(freeze.variants as i64)
             .bind(freeze.assignment.as_str())
+            .bind(freeze.consents as i64)
             .execute(self.db())
             .await?;
         for batch in &freeze.batches {
@@ -150,7 +158,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Puts another panel behind a freeze, one that counts exactly those it may.
+    /// Puts another panel behind a freeze, one that counts exactly those it may by the first `consents`
+    /// changes of consent.
     ///
     /// # Errors
     /// [`Error::Unknown`] when there is no such freeze.
@@ -159,14 +168,17 @@ impl Tx {
         name: &FreezeName,
         panel: &PanelId,
         assignment: &str,
+        consents: u64,
     ) -> Result<(), Error> {
-        let done =
-            sqlx::query("UPDATE freezes SET panel_id = $2, stale = 0, assignment = $3 WHERE name = $1")
-                .bind(name.as_str())
-                .bind(panel.as_str())
-                .bind(assignment)
-                .execute(self.db())
-                .await?;
+        let sql = "UPDATE freezes SET panel_id = $2, stale = 0, assignment = $3, consents_counted = $4 \
+            WHERE name = $1";
+        let done = sqlx::query(sql)
+            .bind(name.as_str())
+            .bind(panel.as_str())
+            .bind(assignment)
+            .bind(consents as i64)
+            .execute(self.db())
+            .await?;
         match done.rows_affected() {
             0 => Err(Error::Unknown { kind: "freeze", id: name.to_string() }),
             _ => Ok(()),
@@ -177,11 +189,15 @@ impl Tx {
     pub async fn mark_stale(&mut self, person_key: i64) -> Result<Vec<FreezeName>, Error> {
         let freezes = self.freezes_of_person(person_key).await?;
         for name in &freezes {
-            sqlx::query("UPDATE freezes SET stale = 1 WHERE name = $1")
-                .bind(name.as_str())
-                .execute(self.db())
-                .await?;
+            self.mark_freeze_stale(name).await?;
         }
         Ok(freezes)
+    }
+
+    /// Marks one freeze as stale.
+    pub async fn mark_freeze_stale(&mut self, name: &FreezeName) -> Result<(), Error> {
+        let sql = "UPDATE freezes SET stale = 1 WHERE name = $1";
+        sqlx::query(sql).bind(name.as_str()).execute(self.db()).await?;
+        Ok(())
     }
 }

@@ -8,7 +8,7 @@ use crate::sqlite;
 use sqlx::{AnyConnection, AnyPool};
 
 /// INVARIANT: entry `n` brings the schema from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../migrations/0001_registry.sql"),
     sqlite::AUDIT_GUARD,
     include_str!("../migrations/0003_censuses.sql"),
@@ -17,6 +17,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0006_money.sql"),
     sqlite::MONEY_GUARD,
     include_str!("../migrations/0007_applications.sql"),
+    include_str!("../migrations/0009_consents.sql"),
 ];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT NOT NULL PRIMARY KEY)";

@@ -11,6 +11,7 @@ pub(crate) mod date;
 
 pub use changes::{Change, ChangeKind};
 
+use crate::consent_forms::ConsentForm;
 use crate::datasets::{Dataset, PriorityWindow, Term};
 use crate::error::Error;
 use crate::institutions::Institution;
@@ -53,6 +54,9 @@ pub struct Programme {
     /// `[[payment]]`
     #[serde(default, rename = "payment", skip_serializing_if = "Vec::is_empty")]
     pub payments: Vec<Payment>,
+    /// `[[consent_form]]`
+    #[serde(default, rename = "consent_form", skip_serializing_if = "Vec::is_empty")]
+    pub consent_forms: Vec<ConsentForm>,
     /// `[[dataset]]`
     #[serde(default, rename = "dataset", skip_serializing_if = "Vec::is_empty")]
     pub datasets: Vec<Dataset>,
@@ -135,6 +139,7 @@ impl Programme {
         self.rules
             .sort_by(|a, b| (&a.code, &a.profile, a.valid_from).cmp(&(&b.code, &b.profile, b.valid_from)));
         self.payments.sort_by(|a, b| a.id.cmp(&b.id));
+        self.consent_forms.sort_by(|a, b| (&a.id, a.version).cmp(&(&b.id, b.version)));
         self.datasets.sort_by(|a, b| a.id.cmp(&b.id));
         self.terms.sort_by(|a, b| {
             (&a.dataset, &a.duo, &a.value, a.valid_from).cmp(&(&b.dataset, &b.duo, &b.value, b.valid_from))
@@ -185,6 +190,7 @@ impl Reads {
             purposes: self.purposes().await?,
             rules: self.rules().await?,
             payments: self.payments().await?,
+            consent_forms: self.consent_forms().await?,
             datasets: self.datasets().await?,
             terms: self.dataset_terms().await?,
             windows: self.priority_windows().await?,

@@ -8,7 +8,7 @@ use crate::row::{self, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Every act the programme knows; a role holds some of them.
-pub const ACTS: [&str; 25] = [
+pub const ACTS: [&str; 27] = [
     "programme.edit",
     "samples.import",
     "genomes.submit",
@@ -34,6 +34,8 @@ pub const ACTS: [&str; 25] = [
     "application.bill",
     "application.agree",
     "application.read",
+    "consent.change",
+    "consent.read",
 ];
 
 /// One role with its acts.

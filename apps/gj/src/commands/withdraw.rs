@@ -2,14 +2,18 @@
 
 use crate::cli::{Receipt, Withdraw};
 use crate::{output, progress};
-use gj_gate::GateError;
+use gj_gate::acts::consent::Intent;
 use gj_gate::acts::withdraw::ReceiptOf;
+use gj_gate::{Gate, GateError};
 use serde_json::Value;
 
 pub async fn run(arguments: Withdraw) -> anyhow::Result<()> {
     let gate = super::open(&arguments.place).await?;
     let asker = gate.local(&arguments.operator.user);
     let json = arguments.format.json;
+    if arguments.dry_run {
+        return preview(&gate, &arguments).await;
+    }
     let spinner = progress::spinner("withdrawing");
     let withdrawn = gate
         .withdraw(&asker, &arguments.participants)
@@ -27,6 +31,26 @@ pub async fn run(arguments: Withdraw) -> anyhow::Result<()> {
         (true, _) => output::json(&receipts),
         (false, _) => {
             receipts.iter().for_each(print);
+            Ok(())
+        }
+    }
+}
+
+/// What the withdrawals would do, each by itself.
+async fn preview(gate: &Gate, arguments: &Withdraw) -> anyhow::Result<()> {
+    let asker = gate.local(&arguments.operator.user);
+    let json = arguments.format.json;
+    let mut previews = Vec::new();
+    for participant in &arguments.participants {
+        let preview = gate.preview_consent(&asker, participant, &Intent::Withdraw).await;
+        previews.push(preview.map_err(|error| output::refusal_as_json(error, json))?);
+    }
+    gate.close().await;
+    match (json, &previews[..]) {
+        (true, [preview]) => output::json(preview),
+        (true, _) => output::json(&previews),
+        (false, _) => {
+            previews.iter().for_each(super::consent::tell);
             Ok(())
         }
     }

@@ -49,7 +49,8 @@ impl House {
         let mut command = gj();
         let plain = words.iter().take_while(|word| !word.starts_with('-')).count();
         // `gj audit verify --data DIR …`: options come after the words of the command.
-        let two = ["application", "audit", "extract", "money", "programme", "user"].contains(&words[0]);
+        let two =
+            ["application", "audit", "consent", "extract", "money", "programme", "user"].contains(&words[0]);
         let named = plain.min(if two { 2 } else { 1 });
         command.args(&words[..named]).arg("--data").arg(self.dir()).args(&words[named..]).args(paths);
         command

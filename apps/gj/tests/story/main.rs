@@ -10,6 +10,7 @@ mod arrows;
 mod bad_input;
 mod censuses;
 mod cohort;
+mod consent;
 mod counts;
 mod crash;
 mod demo;

@@ -138,11 +138,17 @@ fn every_administrative_command_refuses_the_wrong_person() {
     let file = house.beside("a.vcf");
     let programme = house.beside("p.toml");
     fs::write(&programme, house.ok(&["programme", "export"], &[])).unwrap();
-    let commands: [(&[&str], Option<&std::path::Path>); 9] = [
+    let commands: [(&[&str], Option<&std::path::Path>); 15] = [
         (&["import-samples", "--institution", "centre"], Some(&sheet)),
         (&["ingest", "--institution", "centre"], Some(&file)),
         (&["freeze", "r9"], None),
         (&["withdraw", "P1"], None),
+        (&["withdraw", "P1", "--dry-run"], None),
+        (&["consent", "change", "P1", "--scope", "research", "--document", "1"], None),
+        (&["consent", "preview", "P1", "--scope", "research", "--document", "1"], None),
+        (&["consent", "show", "P1"], None),
+        (&["consent", "uses", "P1"], None),
+        (&["consent", "due", "--until", "2030-01-01"], None),
         (&["receipt", "W-0"], None),
         (&["programme", "export"], None),
         (&["programme", "apply"], Some(&programme)),

@@ -8,9 +8,14 @@ use std::path::Path;
 
 const LEAVING: [usize; 3] = [4, 11, 20];
 
-fn take_in(house: &House, cohort: &MadeUp, people: &[usize]) {
+/// Registers people by a sheet, and takes them in.
+pub fn take_in(house: &House, cohort: &MadeUp, people: &[usize]) {
+    take_in_as(house, cohort, people, &cohort.sheet(people));
+}
+
+pub fn take_in_as(house: &House, cohort: &MadeUp, people: &[usize], text: &str) {
     let sheet = house.beside("sheet.tsv");
-    fs::write(&sheet, cohort.sheet(people)).unwrap();
+    fs::write(&sheet, text).unwrap();
     house.ok(&["import-samples", "--institution", "centre"], &[&sheet]);
     // Three batches: two of many people, one of a single person who may be among those leaving.
     let alone: Vec<usize> = people.iter().copied().filter(|p| *p == 20).collect();
@@ -25,7 +30,7 @@ fn take_in(house: &House, cohort: &MadeUp, people: &[usize]) {
     }
 }
 
-fn answers(house: &House, freeze: &str) -> Vec<Value> {
+pub fn answers(house: &House, freeze: &str) -> Vec<Value> {
     let mut all = Vec::new();
     for (user, by) in [("academic", "stratum"), ("academic", "sex"), ("company-paid", "contributor")] {
         for region in

@@ -1,12 +1,12 @@
 //! Counting a panel of the people there are, and none who leave while it is counted.
 
-use crate::acts::members::OpenBatch;
+use crate::acts::members::{Allowed, OpenBatch};
 use crate::acts::plan::{Plan, Stock, Use};
 use crate::error::GateError;
 use crate::gate::Gate;
 use gj_kernels::Classes;
 use gj_model::BatchId;
-use gj_registry::{Census, Tx};
+use gj_registry::{Census, ConsentSpan, Tx};
 use gj_store::{Census as StoredCensus, CensusSeal, Merge, PanelSeal, Part, Source, Store, StoreError};
 use std::sync::Arc;
 
@@ -17,7 +17,9 @@ pub(crate) struct CountedPanel {
     pub(crate) assignment: String,
     /// People counted.
     pub(crate) people: u64,
-    /// Nobody can leave before this is committed or dropped. It names the censuses made on the way.
+    /// Changes of consent known when it was counted.
+    pub(crate) consents: u64,
+    /// Nobody can leave or change their mind before this is committed or dropped. It names the censuses made on the way.
     pub(crate) tx: Tx,
 }
 
@@ -29,24 +31,30 @@ struct Made {
 }
 
 impl Gate {
-    /// Counts batches as of today; counts again whenever somebody left meanwhile.
+    /// Counts batches; counts again whenever somebody left or changed their mind meanwhile.
     ///
     /// The caller holds the writer lock, so that the batches stay.
-    pub(crate) async fn count_panel(&self, batches: &[BatchId]) -> Result<CountedPanel, GateError> {
+    pub(crate) async fn count_panel(
+        &self,
+        batches: &[BatchId],
+        allowed: Allowed,
+    ) -> Result<CountedPanel, GateError> {
         loop {
             let mut reads = self.inner.registry.read().await?;
-            let withdrawals = reads.withdrawal_count().await?;
-            let stock = self.stock(&mut reads, batches).await?;
+            let consent_acts = reads.consent_acts().await?;
+            let stock = self.stock(&mut reads, batches, allowed).await?;
             drop(reads);
+            let span = stock.span();
             let store = self.inner.store.clone();
             let made = tokio::task::spawn_blocking(move || make(&store, &stock)).await??;
             let mut tx = self.inner.registry.begin().await?;
-            if tx.withdrawal_count().await? == withdrawals {
-                for census in &made.censuses {
+            if tx.consent_acts().await? == consent_acts {
+                // Those of an earlier release would be in the way of the next one's.
+                for census in made.censuses.iter().filter(|_| span.is_moment()) {
                     tx.set_census(census).await?;
                 }
                 let Made { seal, assignment, people, .. } = made;
-                return Ok(CountedPanel { seal, assignment, people, tx });
+                return Ok(CountedPanel { seal, assignment, people, consents: span.until, tx });
             }
         }
     }
@@ -72,7 +80,7 @@ fn make_using(store: &Store, stock: &Stock, using: Use) -> Result<Made, GateErro
     let merge = if using == Use::Nothing {
         plan.counted_live()?
     } else {
-        count_batches(store, &mut plan, &mut censuses)?;
+        count_batches(store, &mut plan, stock.span(), &mut censuses)?;
         plan.into_merge()
     };
     let people = merge.people.iter().map(|people| u64::from(*people)).sum();
@@ -80,7 +88,12 @@ fn make_using(store: &Store, stock: &Stock, using: Use) -> Result<Made, GateErro
 }
 
 /// Counts the genotypes of each batch of which nothing is stored, and stores that.
-fn count_batches(store: &Store, plan: &mut Plan<'_>, censuses: &mut Vec<Census>) -> Result<(), GateError> {
+fn count_batches(
+    store: &Store,
+    plan: &mut Plan<'_>,
+    span: ConsentSpan,
+    censuses: &mut Vec<Census>,
+) -> Result<(), GateError> {
     for open in std::mem::take(&mut plan.uncounted) {
         let counted = plan.roll.counted_in(open, |_| true)?;
         if counted.classes.is_empty() {
@@ -98,7 +111,7 @@ fn count_batches(store: &Store, plan: &mut Plan<'_>, censuses: &mut Vec<Census>)
         let seal = store.stage_census(open.batch.id(), &assignment, &merge)?.publish()?;
         let census = Arc::new(store.census(&seal.id)?);
         plan.add(of_census(census, open, counted.of), &merge.classes);
-        censuses.push(row(seal));
+        censuses.push(row(seal, span.until));
     }
     Ok(())
 }
@@ -113,12 +126,13 @@ pub(crate) fn of_census(census: Arc<StoredCensus>, open: &OpenBatch, classes: Cl
     }
 }
 
-/// The row that names a census.
-pub(crate) fn row(seal: CensusSeal) -> Census {
+/// The row that names a census, counted when so many changes of consent were known.
+pub(crate) fn row(seal: CensusSeal, consents: u64) -> Census {
     Census {
         batch: seal.manifest.batch,
         id: seal.id,
         manifest_digest: seal.digest,
         assignment: seal.manifest.assignment,
+        consents,
     }
 }

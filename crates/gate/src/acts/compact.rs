@@ -8,6 +8,7 @@ mod choose;
 
 use crate::acts::census::row;
 use crate::acts::compact::choose::{Eagerness, Size, choose};
+use crate::acts::members::Allowed;
 use crate::ask::Asker;
 use crate::audit::Note;
 use crate::error::GateError;
@@ -54,6 +55,8 @@ struct Task {
 struct Work {
     batch: StagedBatch,
     census: Option<StagedCensus>,
+    /// Changes of consent known when it was counted.
+    consents: u64,
 }
 
 /// Compacts batches as they accumulate. Remembers what it has read of them: they never change.
@@ -175,7 +178,7 @@ impl Compactor {
         let inner = &self.gate.inner;
         let mut reads = inner.registry.read().await?;
         let everything: Vec<_> = reads.batches().await?.into_iter().map(|batch| batch.id).collect();
-        let stock = self.gate.stock(&mut reads, &everything).await?;
+        let stock = self.gate.stock(&mut reads, &everything, Allowed::Now).await?;
         drop(reads);
         let mut batches = Vec::with_capacity(task.ids.len());
         for id in &task.ids {
@@ -195,7 +198,7 @@ impl Compactor {
                     Some((merge, assignment)) => Some(store.stage_census(of, &assignment, &merge)?),
                     None => None,
                 };
-                Ok(Work { batch, census })
+                Ok(Work { batch, census, consents: stock.span().until })
             })
         })
         .await?
@@ -211,7 +214,7 @@ impl Compactor {
     /// have changed: somebody was erased, another compaction was faster, or a release was made of some.
     async fn publish(&self, actor: &str, task: &Task, work: &mut Option<Work>) -> Result<bool, GateError> {
         let mut tx = self.gate.inner.registry.begin().await?;
-        let Some(Work { batch, census }) = work.take() else { return Ok(false) };
+        let Some(Work { batch, census, consents }) = work.take() else { return Ok(false) };
         if !groups(&mut tx).await?.get(&task.group).is_some_and(|ids| holds_all(ids, &task.ids)) {
             return Ok(false);
         }
@@ -226,7 +229,7 @@ impl Compactor {
         };
         tx.replace_batches(&task.ids, &new, &seal.manifest.samples).await?;
         if let Some(census) = census {
-            tx.set_census(&row(census.publish()?)).await?;
+            tx.set_census(&row(census.publish()?, consents)).await?;
         }
         let detail = json!({ "batches": task.ids.len(), "digest": seal.digest });
         let note = Note { actor, act: ACT, subject: seal.id.as_str(), outcome: "done", detail };

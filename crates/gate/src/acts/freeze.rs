@@ -1,6 +1,7 @@
 //! Freezing a release: a named, citable panel counted from every batch there is.
 
 use crate::acts::census::CountedPanel;
+use crate::acts::members::Allowed;
 use crate::ask::Asker;
 use crate::audit::Note;
 use crate::error::GateError;
@@ -47,7 +48,8 @@ impl Gate {
         if batches.is_empty() {
             return Err(GateError::NothingToFreeze);
         }
-        let CountedPanel { seal, assignment, people, mut tx } = self.count_panel(&batches).await?;
+        let CountedPanel { seal, assignment, people, consents, mut tx } =
+            self.count_panel(&batches, Allowed::Now).await?;
         let report = FreezeReport {
             freeze: name.clone(),
             digest: seal.digest.clone(),
@@ -63,6 +65,7 @@ impl Gate {
             people,
             variants: seal.manifest.rows,
             assignment,
+            consents,
             batches,
         };
         tx.insert_freeze(&freeze).await?;

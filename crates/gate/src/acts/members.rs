@@ -3,8 +3,8 @@
 use crate::error::GateError;
 use chrono::NaiveDate;
 use gj_kernels::Classes;
-use gj_model::{BatchId, ReleaseClass, SampleSet, ScopeItem};
-use gj_registry::{Reads, SampleFacts};
+use gj_model::{BatchId, ReleaseClass, SampleSet, Scope, ScopeItem};
+use gj_registry::{ConsentSpan, Reads, SampleFacts, ScopeHistory};
 use gj_store::{Batch, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -22,6 +22,19 @@ pub(crate) struct People {
     pub(crate) batches: Vec<OpenBatch>,
     /// Those who left and are not erased yet, in the order in which they left.
     pub(crate) leaving: Vec<i64>,
+    /// The changes of consent that are looked at: `columns` say what is allowed over these.
+    pub(crate) span: ConsentSpan,
+    history: ScopeHistory,
+}
+
+/// Whose consent is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Allowed {
+    /// What people allow now: for a new release.
+    Now,
+    /// What people have allowed at all times since a release was frozen. Who allows more since is not
+    /// counted for it there; who allows less is counted for less.
+    Since(ConsentSpan),
 }
 
 /// Which sample is counted in which class.
@@ -50,8 +63,14 @@ impl People {
         store: &Store,
         reads: &mut Reads,
         batches: &[BatchId],
+        allowed: Allowed,
         today: NaiveDate,
     ) -> Result<People, GateError> {
+        let history = reads.scope_history().await?;
+        let span = match allowed {
+            Allowed::Now => ConsentSpan::at(history.changes()),
+            Allowed::Since(span) => ConsentSpan { until: history.changes(), ..span },
+        };
         let mut open = Vec::with_capacity(batches.len());
         for id in batches {
             let batch = store.batch(id)?;
@@ -61,7 +80,10 @@ impl People {
             let samples = &batch.manifest().samples;
             let present = samples.iter().filter(|key| **key != 0).count();
             // A column whose person has left has key 0 and no facts.
-            let columns: Vec<Option<SampleFacts>> = samples.iter().map(|key| facts.remove(key)).collect();
+            let mut columns: Vec<Option<SampleFacts>> = samples.iter().map(|key| facts.remove(key)).collect();
+            for facts in columns.iter_mut().flatten() {
+                facts.scope = history.scope(facts.person_key, span).unwrap_or(facts.scope);
+            }
             if columns.iter().flatten().count() != present || !facts.is_empty() {
                 let what = format!("batch `{id}` holds other samples than registered");
                 return Err(GateError::Inconsistent(what));
@@ -69,19 +91,28 @@ impl People {
             open.push(OpenBatch { batch, columns });
         }
         let leaving = reads.unfinished_withdrawals().await?;
-        Ok(People { batches: open, leaving: leaving.into_iter().map(|left| left.person_key).collect() })
+        let leaving = leaving.into_iter().map(|left| left.person_key).collect();
+        Ok(People { batches: open, leaving, span, history })
+    }
+
+    /// People who are counted otherwise over another span, because they changed their mind.
+    pub(crate) fn changed_since(&self, span: ConsentSpan) -> HashSet<i64> {
+        let scope = |person, span| self.history.scope(person, span).map(Scope::for_counting);
+        self.history.people().filter(|person| scope(*person, span) != scope(*person, self.span)).collect()
     }
 
     /// Who may be counted: everybody who allows research and has not left. A person with several samples
     /// is counted once, by the sample registered first.
     pub(crate) fn roll(&self) -> Roll {
-        self.roll_before(&HashSet::new())
+        self.roll_before(&HashSet::new(), self.span)
     }
 
-    /// The same as it was before some of those left who are not erased yet.
-    pub(crate) fn roll_before(&self, left: &HashSet<i64>) -> Roll {
+    /// The same as it was before some of those left who are not erased yet, and with the consent of another
+    /// span.
+    pub(crate) fn roll_before(&self, left: &HashSet<i64>, span: ConsentSpan) -> Roll {
+        let scope = |facts: &SampleFacts| self.history.scope(facts.person_key, span).unwrap_or(facts.scope);
         let counted = |facts: &&SampleFacts| {
-            (!facts.withdrawn || left.contains(&facts.person_key)) && facts.scope.allows(ScopeItem::Research)
+            (!facts.withdrawn || left.contains(&facts.person_key)) && scope(facts).allows(ScopeItem::Research)
         };
         let everybody = || self.batches.iter().flat_map(|open| open.columns.iter().flatten()).filter(counted);
         let mut first_sample: HashMap<i64, i64> = HashMap::new();
@@ -91,7 +122,7 @@ impl People {
         }
         let mut of_class: BTreeMap<ReleaseClass, BTreeSet<i64>> = BTreeMap::new();
         for facts in everybody().filter(|facts| first_sample[&facts.person_key] == facts.sample_key) {
-            of_class.entry(class_of(facts)).or_default().insert(facts.sample_key);
+            of_class.entry(class_of(facts, scope(facts))).or_default().insert(facts.sample_key);
         }
         let number = |(class, keys): (usize, &BTreeSet<i64>)| {
             keys.iter().map(move |key| (*key, class)).collect::<Vec<_>>()
@@ -176,11 +207,11 @@ fn classes_from(batch: &Batch, of: &[Option<usize>], classes: &[ReleaseClass]) -
     Ok(classes.ok_or(StoreError::WrongPeople { given: of.len(), batch: batch.samples() })?)
 }
 
-fn class_of(facts: &SampleFacts) -> ReleaseClass {
+fn class_of(facts: &SampleFacts, scope: Scope) -> ReleaseClass {
     ReleaseClass {
         institution: facts.institution.clone(),
         stratum: facts.stratum.clone(),
         sex: facts.sex,
-        scope: facts.scope.for_counting(),
+        scope: scope.for_counting(),
     }
 }

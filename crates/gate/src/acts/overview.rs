@@ -1,6 +1,6 @@
 //! What anybody may know: which releases there are, and how many people each contributor brought.
 
-use crate::acts::members::People;
+use crate::acts::members::{Allowed, People};
 use crate::disclosure::Disclosure;
 use crate::error::GateError;
 use crate::gate::Gate;
@@ -144,12 +144,27 @@ impl Gate {
             return Ok((panel.manifest().classes.clone(), panel.manifest().people.clone()));
         }
         let today = self.inner.clock.today();
-        let roll = People::of(&self.inner.store, reads, &freeze.batches, today).await?.roll();
+        let roll =
+            People::of(&self.inner.store, reads, &freeze.batches, Allowed::Since(freeze.consents), today)
+                .await?
+                .roll();
         Ok((roll.classes, roll.people))
     }
 
+    /// People of a release as anybody may see them; `None` below the smallest cell.
+    pub(crate) async fn shown_people(
+        &self,
+        reads: &mut Reads,
+        freeze: &Freeze,
+    ) -> Result<Option<u32>, GateError> {
+        let smallest = self.settings(reads).await?.min_cell;
+        let (classes, people) = self.sizes_of(reads, freeze).await?;
+        let all = sizes(&classes, &people, smallest)(Grouping::None).into_iter().find(|(id, _)| id == "all");
+        Ok(all.and_then(|(_, people)| people))
+    }
+
     /// Variants of a release, as if who left had never been there; `None` until that is counted.
-    fn variants_of(&self, freeze: &Freeze) -> Result<Option<u64>, GateError> {
+    pub(crate) fn variants_of(&self, freeze: &Freeze) -> Result<Option<u64>, GateError> {
         match freeze.state {
             PanelState::Current => Ok(Some(self.panel(&freeze.panel)?.manifest().rows)),
             PanelState::Stale => Ok(None),

@@ -3,14 +3,15 @@
 //!
 //! A stored panel or census may be used if it counts exactly the samples, in exactly the classes, that are
 //! to be counted of its batches: digests of both tell. If they differ only by people who left since and
-//! are not erased yet, their calls are decoded and taken away.
+//! are not erased yet, or who changed their mind since, their calls are decoded and taken away, and added
+//! to the class that those are in now who stay.
 
 use crate::acts::census::of_census;
-use crate::acts::members::{OpenBatch, People, Roll};
+use crate::acts::members::{Allowed, OpenBatch, People, Roll};
 use crate::error::GateError;
 use crate::gate::Gate;
 use gj_model::{BatchId, ReleaseClass};
-use gj_registry::{Census, Freeze, Reads, SampleFacts};
+use gj_registry::{Census, ConsentSpan, Freeze, Reads, SampleFacts};
 use gj_store::{Merge, Part, Source, Store};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -46,23 +47,33 @@ pub(crate) struct Plan<'a> {
     assignment: String,
 }
 
-/// A roll of a time before some people left.
+/// A roll of a time before some people left or changed their mind.
 struct Before {
-    left: HashSet<i64>,
+    moved: HashSet<i64>,
     roll: Roll,
 }
 
 impl Gate {
     /// Reads what is needed to count batches.
-    pub(crate) async fn stock(&self, reads: &mut Reads, batches: &[BatchId]) -> Result<Stock, GateError> {
+    pub(crate) async fn stock(
+        &self,
+        reads: &mut Reads,
+        batches: &[BatchId],
+        allowed: Allowed,
+    ) -> Result<Stock, GateError> {
         let today = self.inner.clock.today();
-        let people = People::of(&self.inner.store, reads, batches, today).await?;
+        let people = People::of(&self.inner.store, reads, batches, allowed, today).await?;
         let censuses = reads.censuses().await?.into_iter().map(|census| (census.batch.clone(), census));
         Ok(Stock { people, freezes: reads.freezes().await?, censuses: censuses.collect() })
     }
 }
 
 impl Stock {
+    /// The changes of consent that are looked at.
+    pub(crate) fn span(&self) -> ConsentSpan {
+        self.people.span
+    }
+
     /// Plans the counts of all batches.
     ///
     /// # Errors
@@ -107,7 +118,9 @@ impl Stock {
         for open in std::mem::take(&mut plan.uncounted) {
             let stored = self.censuses.get(open.batch.id());
             let fitting = stored.and_then(|stored| {
-                times.find(|before| before.roll.assignment(std::iter::once(open)) == stored.assignment)
+                let fits =
+                    |before: &Before| before.roll.assignment(std::iter::once(open)) == stored.assignment;
+                times.find(ConsentSpan::at(stored.consents), fits)
             });
             match (stored, fitting) {
                 (Some(stored), Some(before)) => {
@@ -115,7 +128,7 @@ impl Stock {
                     let classes = census.manifest().classes.clone();
                     let counted = before.roll.counted_in(open, |_| true)?;
                     plan.add(of_census(census, open, counted.of), &classes);
-                    plan.take_away(open, before)?;
+                    plan.move_people(open, before)?;
                 }
                 _ => plan.uncounted.push(open),
             }
@@ -135,9 +148,10 @@ impl Stock {
             !freeze.batches.is_empty() && freeze.batches.iter().all(|id| wanted.contains(id))
         };
         let mut candidates: Vec<&Freeze> = self.freezes.iter().filter(inside).collect();
-        // The newest first among those of as many batches.
+        // Of those of as many batches, where the fewest changed their mind since, and then the newest.
         candidates.reverse();
-        candidates.sort_by_key(|freeze| std::cmp::Reverse(freeze.batches.len()));
+        let changed = |freeze: &Freeze| self.people.changed_since(freeze.consents).len();
+        candidates.sort_by_cached_key(|freeze| (std::cmp::Reverse(freeze.batches.len()), changed(freeze)));
         for freeze in candidates {
             let held: HashSet<&BatchId> = freeze.batches.iter().collect();
             let (holds, rest): (Vec<&OpenBatch>, Vec<&OpenBatch>) =
@@ -148,12 +162,12 @@ impl Stock {
                 continue;
             }
             let same = |before: &Before| before.roll.assignment(holds.iter().copied()) == *assignment;
-            if let Some(before) = times.find(same) {
+            if let Some(before) = times.find(freeze.consents, same) {
                 let panel = Arc::new(store.panel(&freeze.panel)?);
                 let classes = panel.manifest().classes.clone();
                 plan.add(Part::Panel(panel), &classes);
                 for open in holds {
-                    plan.take_away(open, before)?;
+                    plan.move_people(open, before)?;
                 }
                 plan.uncounted = rest;
                 return Ok(());
@@ -194,15 +208,20 @@ impl<'a> Plan<'a> {
         self.merge.sources.push(Source { part, into });
     }
 
-    /// Takes those of a batch away who left since.
-    fn take_away(&mut self, open: &OpenBatch, before: &Before) -> Result<(), GateError> {
-        if before.left.is_empty() {
+    /// Takes those of a batch away who left since or changed their mind, and counts those who stay where
+    /// they are now.
+    fn move_people(&mut self, open: &OpenBatch, before: &Before) -> Result<(), GateError> {
+        if before.moved.is_empty() {
             return Ok(());
         }
-        let left = |facts: &SampleFacts| before.left.contains(&facts.person_key);
-        let counted = before.roll.counted_in(open, left)?;
+        let moved = |facts: &SampleFacts| before.moved.contains(&facts.person_key);
+        let counted = before.roll.counted_in(open, moved)?;
         if !counted.classes.is_empty() {
             self.add(Part::Left(open.batch.clone(), counted.of), &counted.classes);
+        }
+        let counted = self.roll.counted_in(open, moved)?;
+        if !counted.classes.is_empty() {
+            self.add(Part::Genotypes(open.batch.clone(), counted.of), &counted.classes);
         }
         Ok(())
     }
@@ -224,30 +243,33 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Rolls of today and of times before people left, made when they are asked for.
+/// Rolls of today and of times before people left or changed their mind, made when they are asked for.
 struct Times<'a> {
     people: &'a People,
-    made: Vec<Before>,
+    made: HashMap<ConsentSpan, Vec<Before>>,
 }
 
 impl<'a> Times<'a> {
     fn new(people: &'a People) -> Times<'a> {
-        Times { people, made: Vec::new() }
+        Times { people, made: HashMap::new() }
     }
 
-    /// The first time that fits: today, then before everybody left, then before all but the first few.
-    fn find(&mut self, fits: impl Fn(&Before) -> bool) -> Option<&Before> {
+    /// The first time that fits, with the consent of a span: today, then before everybody left, then before
+    /// all but the first few.
+    fn find(&mut self, span: ConsentSpan, fits: impl Fn(&Before) -> bool) -> Option<&Before> {
         let leaving = &self.people.leaving;
         let times = if leaving.is_empty() { 1 } else { leaving.len() + 1 };
+        let made = self.made.entry(span).or_default();
         for time in 0..times.min(LEFT_TRIED_MAX) {
-            if time == self.made.len() {
+            if time == made.len() {
                 let since = if time == 0 { leaving.len() } else { time - 1 };
                 let left: HashSet<i64> = leaving[since..].iter().copied().collect();
-                let roll = self.people.roll_before(&left);
-                self.made.push(Before { left, roll });
+                let roll = self.people.roll_before(&left, span);
+                let moved = left.into_iter().chain(self.people.changed_since(span)).collect();
+                made.push(Before { moved, roll });
             }
-            if fits(&self.made[time]) {
-                return Some(&self.made[time]);
+            if fits(&made[time]) {
+                return Some(&made[time]);
             }
         }
         None

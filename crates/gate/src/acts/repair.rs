@@ -1,19 +1,43 @@
-//! After withdrawals: releases counted without who left, genotypes erased, old files removed.
+//! After withdrawals: releases counted without who left, genotypes erased, old files removed. After changes
+//! of mind: releases and censuses counted with what is allowed still.
 //!
 //! Every step can be repeated: a crash between two steps is mended by the next writer. Answers are
 //! right throughout, because a stale panel is not read as it is.
 
 use crate::acts::census::{self, CountedPanel};
+use crate::acts::members::Allowed;
 use crate::audit::Note;
 use crate::error::GateError;
 use crate::gate::Gate;
 use crate::lock::WriterLock;
-use gj_model::{BatchId, SampleSet};
-use gj_registry::{Batch, Census, Freeze, PanelState, Tx, Withdrawal};
+use gj_model::{BatchId, SampleSet, ScopeItem};
+use gj_registry::{Batch, Census, ConsentChange, Freeze, PanelState, Reads, Tx, Withdrawal};
 use gj_store::Batch as StoredBatch;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
+
+/// What is still to be repaired.
+struct Waiting {
+    withdrawals: Vec<Withdrawal>,
+    changes: Vec<ConsentChange>,
+}
+
+impl Waiting {
+    async fn read(reads: &mut Reads) -> Result<Waiting, GateError> {
+        let withdrawals = reads.unfinished_withdrawals().await?;
+        Ok(Waiting { withdrawals, changes: reads.unfinished_changes().await? })
+    }
+
+    /// Whether somebody's genotypes may no longer be read at all.
+    fn takes_people_out(&self) -> bool {
+        !self.withdrawals.is_empty() || self.changes.iter().any(|c| !c.after.allows(ScopeItem::Research))
+    }
+
+    fn len(&self) -> usize {
+        self.withdrawals.len() + self.changes.len()
+    }
+}
 
 /// The samples of a batch that are to be erased from it, and whose receipts say so.
 #[derive(Default)]
@@ -23,22 +47,22 @@ struct Gone {
 }
 
 impl Gate {
-    /// Finishes what is left to do after withdrawals and sweeps files that nothing refers to. Returns
-    /// how many withdrawals still wait, because they came while another writer had begun.
+    /// Finishes what is left to do after withdrawals and changes of consent, and sweeps files that nothing
+    /// refers to. Returns how many still wait, because they came while another writer had begun.
     ///
     /// # Errors
     /// [`GateError::Busy`] when another writer does not end in time; what the files say.
     pub async fn repair(&self) -> Result<usize, GateError> {
         self.as_writer(self.writer_wait_max(), async { Ok(()) }).await?;
-        Ok(self.inner.registry.read().await?.unfinished_withdrawals().await?.len())
+        Ok(Waiting::read(&mut self.inner.registry.read().await?).await?.len())
     }
 
-    /// Repairs if a withdrawal waits and nobody is writing; whoever writes will repair, too.
+    /// Repairs if a withdrawal or a change waits and nobody is writing; whoever writes will repair, too.
     ///
     /// # Errors
     /// What the files say.
     pub async fn repair_waiting(&self) -> Result<(), GateError> {
-        if self.inner.registry.read().await?.unfinished_withdrawals().await?.is_empty() {
+        if Waiting::read(&mut self.inner.registry.read().await?).await?.len() == 0 {
             return Ok(());
         }
         match WriterLock::take(&self.inner.dir) {
@@ -50,18 +74,23 @@ impl Gate {
 
     /// Finishes and sweeps for a caller that holds the writer lock, until nobody waits any more.
     pub(crate) async fn repair_locked(&self) -> Result<(), GateError> {
+        self.lapse_due().await?;
         loop {
-            let waiting = self.inner.registry.read().await?.unfinished_withdrawals().await?;
+            let waiting = Waiting::read(&mut self.inner.registry.read().await?).await?;
             // Somebody may leave while others are erased: those come in the next round.
-            if waiting.is_empty() {
+            if waiting.len() == 0 {
                 break;
             }
             // What an interrupted ingest had read may hold their genotypes.
-            self.inner.store.remove_spools()?;
+            if waiting.takes_people_out() {
+                self.inner.store.remove_spools()?;
+            }
             // First releases, while the calls that are to be taken away from them are still there.
             self.recount(&waiting).await?;
-            self.erase(&waiting).await?;
-            self.finish(&waiting).await?;
+            self.erase(&waiting.withdrawals).await?;
+            self.move_in_censuses(&waiting.changes).await?;
+            self.finish(&waiting.withdrawals).await?;
+            self.finish_changes(&waiting.changes).await?;
             self.sweep().await?;
             self.inner.log_holds_old_rows.store(true, Ordering::Relaxed);
         }
@@ -125,8 +154,8 @@ impl Gate {
         self.commit(tx).await
     }
 
-    /// The census of a batch, if there is one, and that of the same batch without those who left: what
-    /// is stored less their calls.
+    /// The census of a batch, if there is one, and that of the same batch as written anew, without those who
+    /// left and with who changed their mind where they are now.
     async fn decrement(
         &self,
         id: &BatchId,
@@ -137,8 +166,9 @@ impl Gate {
         let Some(old) = old else { return Ok((None, None)) };
         // A person is counted once over all batches: who else is counted here depends on all of them.
         let everything: Vec<_> = reads.batches().await?.into_iter().map(|batch| batch.id).collect();
-        let stock = self.stock(&mut reads, &everything).await?;
+        let stock = self.stock(&mut reads, &everything, Allowed::Now).await?;
         drop(reads);
+        let consents = stock.span().until;
         let (store, id, of) = (self.inner.store.clone(), id.clone(), erased.id().clone());
         let seal = tokio::task::spawn_blocking(move || {
             let Some((merge, assignment)) = stock.plan_census(&store, &[id])? else { return Ok(None) };
@@ -146,7 +176,7 @@ impl Gate {
         });
         // A census that cannot be read is not needed: the next release counts the batch again.
         let new = match seal.await? {
-            Ok(seal) => seal.map(census::row),
+            Ok(seal) => seal.map(|seal| census::row(seal, consents)),
             Err(error) => {
                 tracing::warn!(%error, "a census is left out; its batch is counted again when needed");
                 None
@@ -155,7 +185,7 @@ impl Gate {
         Ok((Some(old), new))
     }
 
-    async fn recount(&self, waiting: &[Withdrawal]) -> Result<(), GateError> {
+    async fn recount(&self, waiting: &Waiting) -> Result<(), GateError> {
         let freezes = self.inner.registry.read().await?.freezes().await?;
         for freeze in freezes.into_iter().filter(|freeze| freeze.state == PanelState::Stale) {
             self.recount_one(&freeze, waiting).await?;
@@ -163,18 +193,23 @@ impl Gate {
         Ok(())
     }
 
-    async fn recount_one(&self, freeze: &Freeze, waiting: &[Withdrawal]) -> Result<(), GateError> {
-        let CountedPanel { seal, assignment, people, mut tx } = self.count_panel(&freeze.batches).await?;
-        let mut receipts = Vec::new();
-        for withdrawal in waiting {
+    async fn recount_one(&self, freeze: &Freeze, waiting: &Waiting) -> Result<(), GateError> {
+        let allowed = Allowed::Since(freeze.consents);
+        let counted = self.count_panel(&freeze.batches, allowed).await?;
+        let CountedPanel { seal, assignment, people, consents, mut tx } = counted;
+        tx.set_panel(&freeze.name, &seal.id, &assignment, consents).await?;
+        let detail = json!({ "panel_before": freeze.panel, "panel_after": seal.id, "people_after": people });
+        let step = json!({ "release": freeze.name, "detail": detail });
+        for withdrawal in &waiting.withdrawals {
             if tx.freezes_of_person(withdrawal.person_key).await?.contains(&freeze.name) {
-                receipts.push(&withdrawal.receipt);
+                tx.add_repair_step(&withdrawal.receipt, &step).await?;
             }
         }
-        tx.set_panel(&freeze.name, &seal.id, &assignment).await?;
-        let detail = json!({ "panel_before": freeze.panel, "panel_after": seal.id, "people_after": people });
-        for receipt in receipts {
-            tx.add_repair_step(receipt, &json!({ "release": freeze.name, "detail": detail })).await?;
+        for change in &waiting.changes {
+            let releases = change.document["releases"].as_array().into_iter().flatten();
+            if releases.filter_map(Value::as_str).any(|name| name == freeze.name.as_str()) {
+                tx.add_change_step(&change.receipt, &step).await?;
+            }
         }
         let detail = json!({ "panel_before": freeze.panel, "panel_after": seal.id });
         self.note_system(&mut tx, "release.recount", freeze.name.as_str(), detail).await?;
@@ -182,6 +217,9 @@ impl Gate {
     }
 
     async fn finish(&self, waiting: &[Withdrawal]) -> Result<(), GateError> {
+        if waiting.is_empty() {
+            return Ok(());
+        }
         let mut tx = self.inner.registry.begin().await?;
         for withdrawal in waiting {
             let (mut batches, mut releases) = (Vec::new(), Map::new());
@@ -206,6 +244,68 @@ impl Gate {
             tx.finish_withdrawal(&withdrawal.receipt, &document).await?;
             tx.forget_person(withdrawal.person_key).await?;
             self.note_system(&mut tx, "withdrawal.repair", &withdrawal.receipt, detail).await?;
+        }
+        self.commit(tx).await
+    }
+
+    /// Brings the censuses of batches with people who changed their mind up to date, so that the next
+    /// release finds them as they are. Nothing is erased.
+    async fn move_in_censuses(&self, changes: &[ConsentChange]) -> Result<(), GateError> {
+        let mut batches: BTreeMap<BatchId, Vec<&str>> = BTreeMap::new();
+        let mut reads = self.inner.registry.read().await?;
+        for change in changes.iter().filter(|c| c.before.for_counting() != c.after.for_counting()) {
+            for batch in reads.batches_of_person(change.person_key).await? {
+                batches.entry(batch).or_default().push(&change.receipt);
+            }
+        }
+        drop(reads);
+        for (id, receipts) in batches {
+            let (old, new) = self.decrement(&id, &self.inner.store.batch(&id)?).await?;
+            let (Some(old), Some(new)) = (old, new) else { continue };
+            if old.assignment == new.assignment {
+                continue;
+            }
+            let mut tx = self.inner.registry.begin().await?;
+            tx.set_census(&new).await?;
+            let detail = json!({
+                "census_before": old.manifest_digest,
+                "census_after": new.manifest_digest,
+            });
+            for receipt in receipts {
+                tx.add_change_step(receipt, &json!({ "census": detail })).await?;
+            }
+            self.note_system(&mut tx, "census.recount", id.as_str(), detail).await?;
+            self.commit(tx).await?;
+        }
+        Ok(())
+    }
+
+    async fn finish_changes(&self, changes: &[ConsentChange]) -> Result<(), GateError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.inner.registry.begin().await?;
+        for change in changes {
+            let (mut censuses, mut releases) = (Vec::new(), Map::new());
+            for step in tx.change_steps(&change.receipt).await? {
+                match (step.get("census"), step["release"].as_str()) {
+                    (Some(census), _) => censuses.push(census.clone()),
+                    (None, Some(release)) => {
+                        drop(releases.insert(release.to_owned(), step["detail"].clone()))
+                    }
+                    (None, None) => {}
+                }
+            }
+            let detail = json!({ "censuses": censuses.len(), "releases": releases.len() });
+            let mut document = change.document.clone();
+            document["state"] = json!("repaired");
+            document["repaired"] = json!({
+                "at": self.inner.clock.at(),
+                "censuses_recounted": censuses,
+                "releases_recounted": releases,
+            });
+            tx.finish_change(&change.receipt, &document).await?;
+            self.note_system(&mut tx, "consent.repair", &change.receipt, detail).await?;
         }
         self.commit(tx).await
     }

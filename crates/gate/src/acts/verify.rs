@@ -1,6 +1,6 @@
 //! Checking a whole data directory: every byte against its digest, every number against its genotypes.
 
-use crate::acts::members::People;
+use crate::acts::members::{Allowed, People};
 use crate::error::GateError;
 use crate::gate::Gate;
 use gj_model::SampleSet;
@@ -126,7 +126,7 @@ impl Gate {
                     None => {
                         let all = reads.batches().await?.into_iter().map(|batch| batch.id);
                         let all: Vec<_> = all.collect();
-                        let people = Arc::new(People::of(store, reads, &all, today).await?);
+                        let people = Arc::new(People::of(store, reads, &all, Allowed::Now, today).await?);
                         everybody.insert(people).clone()
                     }
                 };
@@ -135,7 +135,8 @@ impl Gate {
             }
             Item::Freeze(freeze) => {
                 let panel = store.panel(&freeze.panel)?;
-                let people = People::of(store, reads, &freeze.batches, today).await?;
+                let allowed = Allowed::Since(freeze.consents);
+                let people = People::of(store, reads, &freeze.batches, allowed, today).await?;
                 let freeze = freeze.clone();
                 tokio::task::spawn_blocking(move || verify_panel(&freeze, &panel, &people)).await?
             }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// How long the erasure waits for another writer: the withdrawal holds already, and that writer erases
 /// when it ends.
-const WAIT_MAX: Duration = Duration::from_secs(10);
+pub(crate) const WAIT_MAX: Duration = Duration::from_secs(10);
 
 const ACT: &str = "participant.withdraw";
 
@@ -108,7 +108,7 @@ impl Gate {
         reads.withdrawal(receipt).await.ok()?.map(|withdrawal| withdrawal.document)
     }
 
-    /// The receipt of an earlier withdrawal.
+    /// The receipt of an earlier withdrawal or change of consent.
     ///
     /// # Errors
     /// A refusal; [`GateError::Participant`] for a receipt or participant that is not known, or a
@@ -116,23 +116,32 @@ impl Gate {
     pub async fn receipt(&self, asker: &Asker, of: ReceiptOf<'_>) -> Result<Value, GateError> {
         self.authorise(asker, ACT, "receipt").await?;
         let mut tx = self.inner.registry.begin().await?;
-        let withdrawal = match of {
+        let (subject, document) = match of {
             ReceiptOf::Number(receipt) => {
-                let withdrawal = tx.withdrawal(receipt).await?;
-                withdrawal.ok_or(GateError::Participant("there is no receipt of that number"))?
+                match (tx.withdrawal(receipt).await?, tx.consent_change(receipt).await?) {
+                    (Some(withdrawal), _) => (withdrawal.receipt, withdrawal.document),
+                    (None, Some(change)) => (change.receipt, change.document),
+                    (None, None) => return Err(GateError::Participant("there is no receipt of that number")),
+                }
             }
             ReceiptOf::Participant(participant) => {
                 let person = tx.person_by_participant(participant).await?;
                 let person = person.ok_or(GateError::Participant("no such participant is registered"))?;
                 let withdrawal = tx.withdrawal_of(person.person_key).await?;
-                withdrawal.ok_or(GateError::Participant("the participant has not withdrawn"))?
+                let withdrawal =
+                    withdrawal.ok_or(GateError::Participant("the participant has not withdrawn"))?;
+                (withdrawal.receipt, withdrawal.document)
             }
         };
-        let subject = withdrawal.receipt.as_str();
-        let note =
-            Note { actor: asker.name(), act: ACT, subject, outcome: "receipt shown", detail: json!({}) };
+        let note = Note {
+            actor: asker.name(),
+            act: ACT,
+            subject: &subject,
+            outcome: "receipt shown",
+            detail: json!({}),
+        };
         self.note(&mut tx, note).await?;
         self.commit(tx).await?;
-        Ok(withdrawal.document)
+        Ok(document)
     }
 }

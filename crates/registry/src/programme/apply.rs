@@ -1,8 +1,8 @@
 //! Making the registry's programme that of a file, in one change, whole or nothing.
 //!
 //! A row the file leaves out goes, unless something refers to it: contributors that arrived with a
-//! sample sheet stay, and so does, switched off, an account that stands in the audit log or receives
-//! an extract.
+//! sample sheet stay, and so do a consent form that somebody signed and, switched off, an account that
+//! stands in the audit log or receives an extract.
 
 use super::{Change, ChangeKind, Programme, Settings, changes};
 use crate::error::Error;
@@ -31,6 +31,9 @@ impl Tx {
                 self.put_payment(payment).await?;
             }
         }
+        for form in &next.consent_forms {
+            self.put_consent_form(form).await?;
+        }
         self.replace_purposes(&next.purposes).await?;
         self.replace_rules(&next.rules).await?;
         self.replace_datasets(&next.datasets, &next.terms, &next.windows).await?;
@@ -38,7 +41,7 @@ impl Tx {
         self.replace_agreements(&next.agreements).await?;
         self.replace_sanctions(&next.sanctions).await?;
         // And gone after them: payments and users let go of roles and institutions.
-        for table in ["payment", "user", "role", "institution"] {
+        for table in ["consent_form", "payment", "user", "role", "institution"] {
             for change in changes.iter_mut().filter(|c| c.table == table && c.kind == ChangeKind::Removed) {
                 change.kind = self.remove_row(table, &change.id).await?;
             }
@@ -50,6 +53,13 @@ impl Tx {
         match table {
             "payment" if self.is_invoice(id).await? => return Ok(ChangeKind::Kept),
             "payment" => self.remove_payment(id).await?,
+            "consent_form" => {
+                let (form, version) = id.rsplit_once(' ').ok_or(Error::Stored("id"))?;
+                let version = version.parse().map_err(|_| Error::Stored("version"))?;
+                if !self.remove_consent_form(form, version).await? {
+                    return Ok(ChangeKind::Kept);
+                }
+            }
             "user"
                 if self.has_acted(id).await?
                     || self.receives_extracts(id).await?

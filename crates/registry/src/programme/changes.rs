@@ -64,6 +64,9 @@ fn rows(programme: &Programme) -> Rows {
     for row in &programme.payments {
         add("payment", row.id.clone(), serde_json::to_value(row));
     }
+    for row in &programme.consent_forms {
+        add("consent_form", format!("{} {}", row.id, row.version), serde_json::to_value(row));
+    }
     for row in &programme.datasets {
         add("dataset", row.id.clone(), serde_json::to_value(row));
     }

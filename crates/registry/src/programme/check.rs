@@ -31,6 +31,7 @@ pub(super) fn check(programme: &Programme, problems: &mut Problems) {
     check_rules(programme, problems);
     check_payments(programme, problems);
     super::check_rights::check(programme, problems);
+    check_consent_forms(programme, problems);
 }
 
 fn check_settings(programme: &Programme, problems: &mut Problems) {
@@ -152,6 +153,30 @@ fn check_payments(programme: &Programme, problems: &mut Problems) {
         }
         if payment.amount_yen < 0 {
             problems.add(|| format!("{entry}: `amount_yen` must be 0 or more"));
+        }
+    }
+}
+
+fn check_consent_forms(programme: &Programme, problems: &mut Problems) {
+    let mut seen = HashSet::new();
+    for form in &programme.consent_forms {
+        let entry = format!("[[consent_form]] `{}` version {}", form.id, form.version);
+        once(&entry, seen.insert((&form.id, form.version)), problems);
+        period(&entry, form.valid_from, form.valid_to, problems);
+        for (field, value) in [
+            ("id", &form.id),
+            ("title_ja", &form.title_ja),
+            ("title_en", &form.title_en),
+            ("source", &form.source),
+        ] {
+            filled(&entry, field, value, problems);
+        }
+        if form.version < 1 {
+            problems.add(|| format!("{entry}: `version` must be 1 or more"));
+        }
+        if form.grants.is_empty() {
+            problems
+                .add(|| format!("{entry}: `grants` must name what the form explains, such as `research`"));
         }
     }
 }

@@ -175,8 +175,12 @@ fn contradictions(row: &SheetRow, institution: &InstitutionId, known: &Known, pr
             problem("participant", "has withdrawn and cannot be registered; take the line out");
         }
         Some(person) => {
+            // A sheet sent again says what was allowed then; it never undoes a change of mind.
+            let as_first = row.about_person.consent == person.first_consent;
             for column in compare::person_columns(&person.cells, &row.about_person) {
-                problem(column, differs);
+                if column != "consent" || !as_first {
+                    problem(column, differs);
+                }
             }
         }
         None => {}

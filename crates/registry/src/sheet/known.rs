@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::lists::{self, ITEMS_A_STATEMENT_MAX};
 use crate::registry::Reads;
 use crate::row::Columns;
-use gj_model::InstitutionId;
+use gj_model::{InstitutionId, Scope};
 use std::collections::HashMap;
 
 pub(super) struct KnownSample {
@@ -21,6 +21,8 @@ pub(super) struct KnownPerson {
     pub(super) institution: InstitutionId,
     pub(super) withdrawn: bool,
     pub(super) cells: PersonCells,
+    /// What the person allowed when they were registered.
+    pub(super) first_consent: Scope,
 }
 
 /// What the registry holds of a sheet's samples and participants, by their ids.
@@ -76,8 +78,9 @@ impl Reads {
         for participants in participants.chunks(ITEMS_A_STATEMENT_MAX) {
             let list = lists::items(2, participants.len());
             let sql = format!(
-                "SELECT p.person_key, p.participant, p.institution, p.sex, p.family, p.withdrawn_at, {} \
-                FROM people p WHERE p.participant IN ({list})",
+                "SELECT p.person_key, p.participant, p.institution, p.sex, p.family, p.withdrawn_at, {}, \
+                COALESCE((SELECT f.scope FROM consents f WHERE f.person_key = p.person_key AND f.version = 1), '') \
+                AS first_scope FROM people p WHERE p.participant IN ({list})",
                 scope_on_day!()
             );
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(day);
@@ -100,6 +103,7 @@ impl Reads {
                     institution: row.parsed("institution")?,
                     withdrawn: row.maybe_text("withdrawn_at")?.is_some(),
                     cells,
+                    first_consent: row.parsed("first_scope")?,
                 };
                 known.insert(row.text("participant")?, person);
             }

@@ -44,6 +44,7 @@ async fn world_with_extract() -> (World, Vec<i64>) {
         people: 3,
         variants: 7,
         assignment: "a".repeat(64),
+        consents: 0,
         batches: vec![],
     };
     tx.insert_freeze(&freeze).await.unwrap();

@@ -23,6 +23,7 @@ fn freeze(name: &str, batches: &[&str]) -> NewFreeze {
         people: 2,
         variants: 7,
         assignment: "a".repeat(64),
+        consents: 0,
         batches: batches.iter().map(|id| id.parse().unwrap()).collect(),
     }
 }
@@ -88,8 +89,8 @@ async fn a_withdrawal_makes_only_its_own_freezes_stale() {
     let states: Vec<PanelState> = tx.freezes().await.unwrap().iter().map(|freeze| freeze.state).collect();
     assert_eq!(states, [PanelState::Current, PanelState::Stale]);
     let name = "2026.2".parse().unwrap();
-    tx.set_panel(&name, &"panel2".parse().unwrap(), "b").await.unwrap();
-    assert!(tx.set_panel(&"x".parse().unwrap(), &"p".parse().unwrap(), "b").await.is_err());
+    tx.set_panel(&name, &"panel2".parse().unwrap(), "b", 0).await.unwrap();
+    assert!(tx.set_panel(&"x".parse().unwrap(), &"p".parse().unwrap(), "b", 0).await.is_err());
     tx.commit().await.unwrap();
     let repaired = world.registry.read().await.unwrap().freeze(&name).await.unwrap().unwrap();
     assert_eq!((repaired.panel.as_str(), repaired.first_panel.as_str()), ("panel2", "panel1"));

@@ -67,8 +67,8 @@ struct Permit {
     needs_scope: Scope,
     /// Datasets of which nobody is in it, as the audit line tells them.
     left_out: String,
-    /// Withdrawals so far: one more when the files are whole, and they are written again.
-    withdrawals: u64,
+    /// Withdrawals and changes of consent so far: one more when the files are whole, and they are written again.
+    consent_acts: u64,
 }
 
 /// What was written.
@@ -128,6 +128,7 @@ impl Gate {
 
     /// Asks the policy, with the facts of one moment.
     async fn permit(&self, asker: &Asker, request: &WriteRequest) -> Result<Permit, GateError> {
+        self.lapse_due().await?;
         let mut reads = self.inner.registry.read().await?;
         let extract = reads.extract(&request.extract).await?;
         // Another's approval is to the asker as if there were none.
@@ -153,19 +154,21 @@ impl Gate {
         self.add_datasets(&mut reads, &mut facts).await?;
         let mut sight = facts.sight();
         let needs_scope = facts.needed_scope();
-        let withdrawals = reads.withdrawal_count().await?;
+        let consent_acts = reads.consent_acts().await?;
         let mut permitted = None;
         // Nobody is looked up for a request that is refused anyway.
         if let (Some(extract), Decision::Allow(_)) = (extract, &sight.decision) {
             let freeze = reads.freeze(&extract.freeze).await?.ok_or(GateError::Changed)?;
             let secret = reads.extract_secret(&extract.id).await?;
             let today = self.inner.clock.today();
-            let open = members::People::of(&self.inner.store, &mut reads, &freeze.batches, today).await?;
+            let allowed = members::Allowed::Since(freeze.consents);
+            let open =
+                members::People::of(&self.inner.store, &mut reads, &freeze.batches, allowed, today).await?;
             let classes = people::classes(&open, &extract);
             sight = facts.sight_of_some(sight, classes.iter());
             let people = People::of(&open, &extract, &sight, &secret)?;
             let left_out = closed(&sight);
-            permitted = Some(Permit { extract, freeze, people, needs_scope, left_out, withdrawals });
+            permitted = Some(Permit { extract, freeze, people, needs_scope, left_out, consent_acts });
         }
         drop(reads);
         match (sight.decision, permitted) {
@@ -197,7 +200,7 @@ impl Gate {
         let id = &permit.extract.id;
         let mut tx = self.inner.registry.begin().await?;
         let same = tx.extract(id).await?.as_ref() == Some(&permit.extract);
-        if !same || tx.withdrawal_count().await? != permit.withdrawals {
+        if !same || tx.consent_acts().await? != permit.consent_acts {
             return Err(GateError::Changed);
         }
         let writing = Writing {
