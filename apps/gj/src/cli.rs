@@ -65,6 +65,9 @@ pub struct Place {
     /// Data directory
     #[arg(long, value_name = "DIR", env = "GJ_DATA")]
     pub data: PathBuf,
+    /// PostgreSQL database with the registry, postgres://USER@HOST/DATABASE; default: what gj.toml says
+    #[arg(long, value_name = "URL", env = "GJ_REGISTRY")]
+    pub registry: Option<String>,
 }
 
 /// As whom an administrative act is done.

@@ -43,7 +43,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
 }
 
 async fn open(place: &Place) -> Result<Gate, GateError> {
-    Gate::open(&place.data, Clock::System).await
+    Gate::open_on(&place.data, place.registry.as_deref(), Clock::System).await
 }
 
 /// Sizes rayon's pool; 0 leaves it at one thread a core.

@@ -8,12 +8,26 @@ use std::path::Path;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
+    /// The PostgreSQL database with the registry, `postgres://USER@HOST/DATABASE`, never with a password;
+    /// without one, the file `registry.sqlite`.
+    pub registry: Option<String>,
     /// What one answer or act may cost.
     pub limits: Limits,
     /// When batches are compacted.
     pub compaction: Compaction,
     /// Taking in genomes.
     pub ingest: Ingest,
+    /// Signing in on the portal.
+    pub sign_in: SignIn,
+}
+
+/// How people sign in on the portal.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignIn {
+    /// Whether every request comes through a proxy that adds the client's address to `X-Forwarded-For`:
+    /// failures are then counted by that address, and without a proxy anybody could make addresses up.
+    pub behind_proxy: bool,
 }
 
 /// How genomes are taken in.

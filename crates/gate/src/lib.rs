@@ -41,8 +41,10 @@ mod error;
 mod gate;
 mod grant;
 mod lock;
+mod password;
 mod random;
 mod release;
+mod sign_in;
 mod view;
 
 pub use acts::compact::Compactor;
@@ -54,5 +56,7 @@ pub use error::{GateError, Refusal};
 pub use gate::Gate;
 pub use gj_store::StoreError;
 pub use grant::Grant;
+pub use password::PASSWORD_CHARS_MIN;
 pub use release::{Citation, FrequencyAnswer, Released};
+pub use sign_in::{SignIn, Ticket, TrainingEnd, Welcome};
 pub use view::{Finding, Place, SiteCounts, View};

@@ -16,6 +16,7 @@ mod language;
 mod links;
 mod needles;
 mod number;
+mod own_form;
 mod purpose;
 mod region;
 mod search;
@@ -28,6 +29,7 @@ mod why_hidden;
 mod words;
 
 pub use desk::DemoUser;
+pub use visit::Peer;
 
 use axum::Router;
 use axum::routing::{get, post};

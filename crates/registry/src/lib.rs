@@ -33,11 +33,14 @@
 //! # }
 //! ```
 
+mod accounts;
 pub mod anchor;
+mod attempts;
 pub mod audit;
 mod batches;
 mod censuses;
 mod consents;
+mod engine;
 mod erasures;
 mod error;
 mod extracts;
@@ -49,6 +52,7 @@ mod lists;
 mod migrate;
 mod payments;
 mod people;
+mod postgres;
 mod problems;
 pub mod programme;
 mod purposes;
@@ -59,9 +63,12 @@ mod rules;
 mod samples;
 pub mod sheet;
 mod sqlite;
+mod trainings;
 mod users;
 mod withdrawals;
 
+pub use accounts::Account;
+pub use attempts::{Attempts, AttemptsOf};
 pub use audit::{ChainFault, Entry, Head, Line, Verified};
 pub use batches::Batch;
 pub use censuses::Census;
@@ -80,5 +87,6 @@ pub use roles::{ACTS, Role};
 pub use rules::Rule;
 pub use samples::{SampleFacts, SampleKey};
 pub use sheet::{ImportReport, Sheet};
+pub use trainings::{EmailDomain, Training};
 pub use users::User;
 pub use withdrawals::{Withdrawal, WithdrawalState};

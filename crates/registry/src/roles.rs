@@ -8,7 +8,7 @@ use crate::row::{self, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Every act the programme knows; a role holds some of them.
-pub const ACTS: [&str; 13] = [
+pub const ACTS: [&str; 14] = [
     "programme.edit",
     "samples.import",
     "genomes.submit",
@@ -22,6 +22,7 @@ pub const ACTS: [&str; 13] = [
     "extract.approve",
     "extract.write",
     "extract.read",
+    "account.edit",
 ];
 
 /// One role with its acts.

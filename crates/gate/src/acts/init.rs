@@ -37,6 +37,8 @@ pub struct NewDirectory<'a> {
     pub programme: Option<ProgrammeFile<'a>>,
     /// What it is for.
     pub kind: DirectoryKind,
+    /// An empty PostgreSQL database for the registry; `None`: a file in the directory.
+    pub registry: Option<&'a str>,
 }
 
 impl Gate {
@@ -53,7 +55,10 @@ impl Gate {
         let programme = Programme::parse(text, name)?;
         let folder = Folder::claim(dir)?;
         Store::open(dir)?;
-        let registry = Registry::create(&registry_path(dir)).await?;
+        let registry = match new.registry {
+            Some(url) => Registry::create_on(url).await?,
+            None => Registry::create(&registry_path(dir)).await?,
+        };
         let mut tx = registry.begin().await?;
         let changes = tx.apply_programme(&programme).await?;
         let entry = Entry {
@@ -72,6 +77,10 @@ impl Gate {
         registry.close().await;
         if new.kind == DirectoryKind::Demo {
             folder.write(DEMO, "{ \"simulated\": true }\n")?;
+        }
+        if let Some(url) = new.registry {
+            let line = format!("registry = {}\n", toml::Value::from(url));
+            folder.write("gj.toml", &format!("# The PostgreSQL database with the registry.\n{line}"))?;
         }
         folder.mark()?;
         Gate::open(dir, clock).await
