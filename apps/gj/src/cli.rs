@@ -1,6 +1,9 @@
 //! The command line, as typed.
 
+mod account;
+
 use chrono::NaiveDate;
+pub use account::{Account, AccountAdd, AccountDomain, AccountTraining};
 use clap::{Args, Parser, Subcommand};
 use gj_gate::acts::extract::Format as ExtractFormat;
 use gj_model::{ExtractId, FreezeName, Grouping, InstitutionId, Purpose, Region, UserId, Variant};
@@ -45,9 +48,12 @@ pub enum Command {
     /// Institutions, users, roles, purposes, rules and payments
     #[command(subcommand)]
     Programme(Programme),
-    /// Accounts
+    /// Tokens of accounts
     #[command(subcommand)]
     User(User),
+    /// Accounts of this machine: passwords, locks, certificates, e-mail domains
+    #[command(subcommand)]
+    Account(Account),
     /// The audit log
     #[command(subcommand)]
     Audit(Audit),

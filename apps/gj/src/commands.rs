@@ -1,5 +1,6 @@
 //! One module per command.
 
+mod account;
 mod audit;
 mod compact;
 mod demo;
@@ -35,6 +36,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Programme(arguments) => programme::run(arguments).await,
         Command::User(arguments) => user::run(arguments).await,
+        Command::Account(arguments) => account::run(arguments).await,
         Command::Audit(arguments) => audit::run(arguments).await,
         Command::Verify(arguments) => verify::run(arguments).await,
         Command::Compact(arguments) => compact::run(arguments).await,

@@ -4,9 +4,11 @@
 //! or `shared` beside the checkout); a plain clone without it skips them and says so, CI fails.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod accounts;
 mod approvals;
 mod arrows;
 mod bad_input;
+mod browser;
 mod censuses;
 mod cohort;
 mod counts;

@@ -9,7 +9,8 @@ use crate::error::GateError;
 use crate::gate::Gate;
 use crate::password;
 use gj_model::{InstitutionId, UserId};
-use gj_registry::{EmailDomain, Training, Tx, User};
+use gj_registry::Tx;
+pub use gj_registry::{EmailDomain, Training, User};
 use serde::Serialize;
 use serde_json::{Value, json};
 
