@@ -2,8 +2,8 @@
 
 mod account;
 
-use chrono::NaiveDate;
 pub use account::{Account, AccountAdd, AccountDomain, AccountTraining};
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use gj_gate::acts::extract::Format as ExtractFormat;
 use gj_model::{ExtractId, FreezeName, Grouping, InstitutionId, Purpose, Region, UserId, Variant};

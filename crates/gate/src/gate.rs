@@ -145,7 +145,7 @@ fn unmarked(dir: &Path, error: std::io::Error) -> GateError {
     // INVARIANT: who lost a marker is never told to run `init`.
     if dir.join(folder::UNDER_WAY).exists() {
         GateError::HalfMade(dir.to_owned())
-    } else if registry_path(dir).exists() {
+    } else if registry_path(dir).exists() || anchor_path(dir).exists() {
         GateError::MarkerMissing(dir.to_owned())
     } else {
         GateError::NotADirectory(dir.to_owned())

@@ -46,7 +46,8 @@ impl Browser {
     /// The token in a page's forms.
     pub fn form_token(&mut self, page: &str) -> String {
         let html = self.get(page).body;
-        let (_, rest) = html.split_once("name=\"csrf\" value=\"").unwrap_or_else(|| panic!("no form: {html}"));
+        let (_, rest) =
+            html.split_once("name=\"csrf\" value=\"").unwrap_or_else(|| panic!("no form: {html}"));
         rest.split('"').next().unwrap().to_owned()
     }
 

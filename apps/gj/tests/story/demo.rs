@@ -1,7 +1,7 @@
 //! `gj demo`: loads the bundled programme, serves it, and takes up again where it was.
 
-use crate::house::{Server, gj};
 use crate::browser::Browser;
+use crate::house::{Server, gj};
 use crate::http;
 use std::process::{Child, Stdio};
 

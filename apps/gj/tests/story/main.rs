@@ -25,6 +25,7 @@ mod portal;
 mod resume;
 mod scenario;
 mod second_reader;
+mod server;
 mod strangers;
 mod tidy;
 mod withdrawal;
