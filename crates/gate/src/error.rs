@@ -94,6 +94,9 @@ pub enum GateError {
     /// An account cannot be as asked.
     #[error("{0}; nothing was changed")]
     Account(String),
+    /// The provider of sign-in does not do.
+    #[error("the provider of sign-in: {0}")]
+    Provider(String),
     /// An extract would replace a file.
     #[error("`{0}` exists already; choose another `--out`, or move it away")]
     TargetExists(PathBuf),

@@ -40,6 +40,9 @@ pub(crate) struct Inner {
     /// Whether rows about somebody who left may still stand in the registry's write-ahead log.
     pub(crate) log_holds_old_rows: AtomicBool,
     panels: Mutex<HashMap<PanelId, Arc<Panel>>>,
+    /// People on their way to a provider of sign-in and back.
+    #[cfg(feature = "oidc")]
+    pub(crate) away: crate::provider::Away,
 }
 
 impl Gate {
@@ -71,6 +74,10 @@ impl Gate {
             Err(error) => return Err(unmarked(dir, error)),
         }
         let config = Config::load(&dir.join("gj.toml"))?;
+        if config.provider.is_some() && cfg!(not(feature = "oidc")) {
+            let what = "[provider] needs a `gj` built with its feature `oidc`".to_owned();
+            return Err(GateError::Config { path: dir.join("gj.toml"), what });
+        }
         let registry = match registry.or(config.registry.as_deref()) {
             Some(url) => own_registry(dir, url).await?,
             None => Registry::open(&registry_path(dir)).await?,
@@ -85,6 +92,8 @@ impl Gate {
             // An earlier process may have died before it emptied the log.
             log_holds_old_rows: AtomicBool::new(true),
             panels: Mutex::new(HashMap::new()),
+            #[cfg(feature = "oidc")]
+            away: crate::provider::Away::default(),
         };
         Ok(Gate { inner: Arc::new(inner) })
     }

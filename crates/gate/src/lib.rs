@@ -42,6 +42,8 @@ mod gate;
 mod grant;
 mod lock;
 mod password;
+#[cfg(feature = "oidc")]
+pub mod provider;
 mod random;
 mod release;
 mod sign_in;

@@ -75,9 +75,10 @@ pub struct Ticket {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum By {
-    /// The password set at this time: another ends the session.
+    /// The password whose hash has this digest: another ends the session.
     Password(String),
     /// The identity of a provider: taking its link away ends the session.
+    #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "made where a provider is set up"))]
     Identity { issuer: String, subject: String },
 }
 
@@ -154,7 +155,9 @@ impl Gate {
         let mut reads = self.inner.registry.read().await?;
         let Some(account) = reads.account(&ticket.user).await? else { return Ok(None) };
         let holds = match &ticket.by {
-            By::Password(at) => account.password_at.as_ref() == Some(at),
+            By::Password(digest) => {
+                account.password.as_ref().map(|hash| stamp(hash)).as_ref() == Some(digest)
+            }
             By::Identity { issuer, subject } => {
                 reads.user_by_identity(issuer, subject).await?.as_ref() == Some(&ticket.user)
             }
@@ -165,8 +168,18 @@ impl Gate {
         session_of(&mut reads, &ticket.user).await
     }
 
+    /// Writes down that a provider's word opened nothing.
+    #[cfg(feature = "oidc")]
+    pub(crate) async fn note_turned_away(&self, issuer: &str, why: &str) -> Result<(), GateError> {
+        let mut tx = self.inner.registry.begin().await?;
+        let detail = json!({ "by": "identity", "issuer": issuer, "why": why });
+        self.note_sign_in(&mut tx, "nobody", "unknown identity", "refused", detail).await?;
+        self.commit(tx).await
+    }
+
     /// Signs in by an identity that a provider has vouched for: the account it is linked to, or the one
-    /// `account` names when it is linked to none yet. `detail` is for the audit line.
+    /// `account` names when it is linked to none yet.
+    #[cfg(feature = "oidc")]
     pub(crate) async fn sign_in_by_identity(
         &self,
         issuer: &str,
@@ -182,10 +195,11 @@ impl Gate {
             && account.locked_at.is_none()
             && let Some(found) = session_of(&mut tx, user).await?
         {
-            if linked.is_none() {
-                tx.link_identity(issuer, subject, user, &self.inner.clock.at()).await?;
-            }
-            session = Some(found);
+            let mine = match &linked {
+                Some(_) => true,
+                None => tx.link_identity(issuer, subject, user, &self.inner.clock.at()).await?,
+            };
+            session = mine.then_some(found);
         }
         let detail = json!({ "by": "identity", "issuer": issuer, "linked_now": linked.is_none() && session.is_some() });
         let Some(session) = session else {
@@ -213,7 +227,7 @@ impl Gate {
             return Ok(None);
         };
         let session = session_of(reads, &now.user).await?;
-        let by = By::Password(now.password_at.unwrap_or_default());
+        let by = By::Password(stamp(&now.password.unwrap_or_default()));
         Ok(session.map(|session| (session, Ticket { user: now.user, by })))
     }
 
@@ -266,6 +280,11 @@ impl Gate {
         let then = now.with_timezone(&Utc) - TimeDelta::hours(hours);
         Ok(then.to_rfc3339_opts(SecondsFormat::Secs, true))
     }
+}
+
+/// Tells one password from the next, also within a second, without keeping what could be guessed at.
+fn stamp(hash: &str) -> String {
+    sha256_hex(hash.as_bytes())
 }
 
 /// Seconds between an attempt and the next after so many failures.

@@ -32,8 +32,10 @@ impl Desk {
     }
 
     /// What the button says that leads to a provider of sign-in, where one is set up.
-    pub(crate) fn provider(&self, _visit: &Visit) -> Option<String> {
-        None
+    pub(crate) fn provider(&self, visit: &Visit) -> Option<String> {
+        let provider = self.gate.config().provider.as_ref()?;
+        let name = Bilingual { ja: provider.name_ja.clone(), en: provider.name_en.clone() };
+        Some(visit.language.of(&name).to_owned())
     }
 }
 

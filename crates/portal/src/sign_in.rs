@@ -118,7 +118,7 @@ pub(crate) fn came_in(desk: &Desk, visit: &Visit, next: String, came: Result<Sig
 }
 
 /// Opens a session. A browser has one: the one it had before ends, and the new one has a new id.
-fn opened(
+pub(crate) fn opened(
     desk: &Desk,
     visit: &Visit,
     holder: Holder,
@@ -159,7 +159,7 @@ fn welcome_page(
     with_cookie(render(visit, StatusCode::OK, &page), cookie)
 }
 
-fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
+pub(crate) fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
     if let Some(cookie) = cookie {
         response.headers_mut().append(SET_COOKIE, cookie);
     }

@@ -157,6 +157,7 @@ words! {
         "After repeated failures nobody can sign in here for {seconds} seconds.";
     welcome_title: "ログインしました", "You are signed in";
     welcome_continue: "続ける", "Continue";
+    going_on_title: "次のページへ移動します", "Going on to the next page";
     training_ends: "研修「{training}」の修了証は {date} に期限が切れます。更新してください。",
         "Your certificate of the training “{training}” runs out on {date}. Please renew it.";
     training_over: "研修「{training}」の修了証は {date} に期限が切れました。",

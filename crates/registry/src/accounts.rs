@@ -131,26 +131,19 @@ impl Tx {
     }
 
     /// Links an identity of a provider to an account. The first link stays: an account has one identity
-    /// a provider, an identity one account.
-    ///
-    /// # Errors
-    /// [`Error::Taken`] when either is linked otherwise.
+    /// a provider, an identity one account; `false` when either is linked otherwise.
     pub async fn link_identity(
         &mut self,
         issuer: &str,
         subject: &str,
         user: &UserId,
         at: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let sql = "INSERT INTO user_identities (issuer, subject, user_id, linked_at) VALUES ($1, $2, $3, $4) \
             ON CONFLICT DO NOTHING";
         let query = sqlx::query(sql).bind(issuer).bind(subject).bind(user.as_str()).bind(instant::utc(at)?);
-        if query.execute(self.db()).await?.rows_affected() == 0
-            && self.user_by_identity(issuer, subject).await?.as_ref() != Some(user)
-        {
-            return Err(Error::Taken { kind: "identity of account", id: user.to_string() });
-        }
-        Ok(())
+        let added = query.execute(self.db()).await?.rows_affected() > 0;
+        Ok(added || self.user_by_identity(issuer, subject).await?.as_ref() == Some(user))
     }
 
     /// Removes what opens an account, before the account itself goes or is switched off.

@@ -45,6 +45,13 @@ impl House {
         house
     }
 
+    /// The same with its registry in a file, also where the suite runs on a server.
+    pub fn on_file() -> House {
+        let house = House { folder: tempfile::tempdir().unwrap(), server: None };
+        house.ok(&["init"], &[]);
+        house
+    }
+
     /// An initialised directory that hides nothing, to compare whole tables with an oracle.
     pub fn showing_everything() -> House {
         let house = House { folder: tempfile::tempdir().unwrap(), server: database() };

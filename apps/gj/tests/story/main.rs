@@ -22,6 +22,8 @@ mod house;
 mod http;
 mod invariance;
 mod portal;
+#[cfg(feature = "oidc")]
+mod provider;
 mod resume;
 mod scenario;
 mod second_reader;
