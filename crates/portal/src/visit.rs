@@ -80,7 +80,7 @@ impl Visit {
         self.csrf = desk.sessions.form_token(&self.browser);
         if desk.gate.config().sign_in.behind_proxy {
             // The proxy adds the address it saw at the end; what stands before is the client's own word.
-            let forwarded = self.headers.get_all("x-forwarded-for").iter().last();
+            let forwarded = self.headers.get_all("x-forwarded-for").iter().next_back();
             let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next());
             self.address = last.and_then(|address| address.trim().parse().ok());
         }
