@@ -3,8 +3,8 @@
 use crate::input::{Input, Numbers};
 use gj_kernels::row::needs_order;
 use gj_kernels::{
-    Call, Classes, CountedOrder, Histogram, Order, Person, Scratch, Sparse, SummedOrder, Totals, Weights,
-    carriers, decode, encode, sum, tally,
+    Call, Classes, CountedOrder, ErasedOrder, Histogram, Order, Person, Scratch, Sparse, SummedOrder, Totals,
+    Weights, carriers, decode, encode, erase, sum, tally,
 };
 use gj_model::{Counts, SampleSet, Sex, Zone};
 use std::cell::RefCell;
@@ -76,6 +76,7 @@ fn check(payload: &[u8], order: &Arc<Order>, people: &SampleSet, scratch: &mut S
     check_alone(payload, is_read.then_some(&calls[..]), scratch);
     check_sums(payload, order, people, is_read.then_some(&calls[..]));
     check_counts(payload, order, people, scratch, is_read.then_some(&calls[..]));
+    check_erased(payload, order, people, scratch, is_read.then_some(&calls[..]));
     let result = carriers(payload, Some(order), people, scratch, &mut Vec::new());
     assert_eq!(result, whole, "carriers are read where calls are not");
     if is_read {
@@ -108,10 +109,51 @@ fn check_alone(payload: &[u8], calls: Option<&[Call]>, scratch: &mut Scratch) {
     assert_eq!(decode(payload, None, &SampleSet::all(samples), scratch, &mut out), Ok(()));
     assert_eq!(out, calls, "the row without an order");
     assert!(calls.is_empty() || person == Ok(calls[0]));
-    let naive = calls.iter().map(|call| call.known()).fold(Totals::default(), |sum, (called, alternate)| {
-        Totals { ac: sum.ac + alternate, an: sum.an + called, hom: sum.hom + u32::from(alternate == 2) }
+    assert_eq!(totals, Ok(totals_of(calls)), "totals");
+}
+
+fn totals_of(calls: &[Call]) -> Totals {
+    calls.iter().map(|call| call.known()).fold(Totals::default(), |sum, (called, alternate)| Totals {
+        ac: sum.ac + alternate,
+        an: sum.an + called,
+        hom: sum.hom + u32::from(alternate == 2),
+    })
+}
+
+/// The row without those outside `people`: in the order of a block and alone, its totals known or not.
+fn check_erased(
+    payload: &[u8],
+    order: &Arc<Order>,
+    people: &SampleSet,
+    scratch: &mut Scratch,
+    calls: Option<&[Call]>,
+) {
+    let samples = people.len();
+    let mut gone = SampleSet::all(samples);
+    people.iter().for_each(|sample| gone.remove(sample));
+    let erased = ErasedOrder::new(order, &gone).expect("an order of these samples");
+    let left = calls.map(|calls| -> Vec<Call> {
+        let call = |(sample, call): (usize, &Call)| if gone.contains(sample) { Call::Absent } else { *call };
+        calls.iter().enumerate().map(call).collect()
     });
-    assert_eq!(totals, Ok(naive), "totals");
+    let is_sorted = needs_order(payload);
+    for stored in [None, Some(calls.map(totals_of).unwrap_or_default())] {
+        for given in [None, Some(&erased)] {
+            let row = erase(payload, stored, &gone, given, scratch);
+            assert!(
+                row.is_err() || given.is_some() || !is_sorted,
+                "a sorted row is erased without its order"
+            );
+            let Some(left) = left.as_ref().filter(|_| given.is_some() || !is_sorted) else { continue };
+            let row = row.expect("a row whose calls can be read");
+            let mut out = Vec::new();
+            let read = given.map(ErasedOrder::order);
+            assert_eq!(decode(&row.payload, read, &SampleSet::all(samples), scratch, &mut out), Ok(()));
+            assert_eq!(&out, left, "erased calls");
+            assert_eq!(row.totals, totals_of(left), "totals of what is left");
+            assert_eq!(row.has_calls, left.iter().any(|call| *call != Call::Absent));
+        }
+    }
 }
 
 fn check_sums(payload: &[u8], order: &Arc<Order>, people: &SampleSet, calls: Option<&[Call]>) {

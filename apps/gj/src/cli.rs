@@ -1,12 +1,16 @@
 //! The command line, as typed.
 
-mod account;
+pub mod account;
+pub mod application;
+pub mod money;
+pub mod policy;
 
-pub use account::{Account, AccountAdd, AccountDomain, AccountTraining};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use gj_gate::acts::extract::Format as ExtractFormat;
-use gj_model::{ExtractId, FreezeName, Grouping, InstitutionId, Purpose, Region, UserId, Variant};
+use gj_model::{
+    ApplicationId, ExtractId, FreezeName, Grouping, InstitutionId, Purpose, Region, UserId, Variant,
+};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -37,6 +41,9 @@ pub enum Command {
     /// Genotypes of some people and places, approved by the data access committee for one recipient
     #[command(subcommand)]
     Extract(Extract),
+    /// Applications for use, from the draft to the final report
+    #[command(subcommand)]
+    Application(application::Application),
     /// Withdraw participants, with a receipt each
     Withdraw(Withdraw),
     /// Show the receipt of an earlier withdrawal
@@ -48,12 +55,18 @@ pub enum Command {
     /// Institutions, users, roles, purposes, rules and payments
     #[command(subcommand)]
     Programme(Programme),
+    /// The rules: in force on a day, between profiles, for given facts
+    #[command(subcommand)]
+    Policy(policy::Policy),
+    /// Fees, quotes, invoices, contributions, budgets and the ledger
+    #[command(subcommand)]
+    Money(money::Money),
     /// Tokens of accounts
     #[command(subcommand)]
     User(User),
     /// Accounts of this machine: passwords, locks, certificates, e-mail domains
     #[command(subcommand)]
-    Account(Account),
+    Account(account::Account),
     /// The audit log
     #[command(subcommand)]
     Audit(Audit),
@@ -276,6 +289,9 @@ pub struct ExtractApprove {
     /// The committee's decision, as it is cited
     #[arg(long, value_name = "TEXT")]
     pub reference: String,
+    /// Application whose grant it rests on: it ends when that does
+    #[arg(long, value_name = "APPLICATION")]
+    pub application: Option<ApplicationId>,
     #[command(flatten)]
     pub committee: Committee,
     #[command(flatten)]

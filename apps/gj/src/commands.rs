@@ -1,6 +1,7 @@
 //! One module per command.
 
 mod account;
+mod application;
 mod audit;
 mod compact;
 mod demo;
@@ -10,6 +11,8 @@ mod frequency;
 mod import_samples;
 mod ingest;
 mod init;
+mod money;
+mod policy;
 mod programme;
 mod serve;
 mod status;
@@ -30,11 +33,14 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Freeze(arguments) => freeze::run(arguments).await,
         Command::Frequency(arguments) => frequency::run(arguments).await,
         Command::Extract(arguments) => extract::run(arguments).await,
+        Command::Application(arguments) => application::run(arguments).await,
         Command::Withdraw(arguments) => withdraw::run(arguments).await,
         Command::Receipt(arguments) => withdraw::receipt(arguments).await,
         Command::Status(arguments) => status::run(arguments).await,
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Programme(arguments) => programme::run(arguments).await,
+        Command::Policy(arguments) => policy::run(arguments).await,
+        Command::Money(arguments) => money::run(arguments).await,
         Command::User(arguments) => user::run(arguments).await,
         Command::Account(arguments) => account::run(arguments).await,
         Command::Audit(arguments) => audit::run(arguments).await,

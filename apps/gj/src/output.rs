@@ -40,7 +40,11 @@ pub fn failed(error: &anyhow::Error) -> ExitCode {
             eprintln!("  [{}]", reason.code);
             eprintln!("    {}", reason.ja);
             eprintln!("    {}", reason.en);
-            eprintln!("    ({})", reason.source);
+            if let Some(remedy) = &reason.remedy {
+                eprintln!("    → {}: {} / {}", remedy.who, remedy.ja, remedy.en);
+            }
+            let until = reason.until.map(|until| format!("; until {until}")).unwrap_or_default();
+            eprintln!("    ({}{until})", reason.source);
         }
         return ExitCode::from(REFUSED);
     }

@@ -9,11 +9,12 @@ use axum::Json;
 use serde_json::{Map, Value, json};
 
 /// Why an operation may not answer: status, whether only a closed operation says so, meaning.
-const TROUBLES: [(&str, bool, &str); 7] = [
+const TROUBLES: [(&str, bool, &str); 8] = [
     ("400", true, "a parameter is missing or wrong, or the region holds too many variants"),
     ("401", true, "refused: nobody is signed in; every reason is named"),
     ("403", true, "refused; every reason is named in Japanese and English"),
-    ("404", true, "there is no such release"),
+    ("404", true, "there is no such release or application"),
+    ("409", true, "somebody acted on the application meanwhile, or it is at another stage"),
     ("413", true, "the request is too long"),
     ("500", false, "the server failed; its operator finds the cause by the request id"),
     ("503", false, "it took too long, or the release changed meanwhile; ask again"),
@@ -73,7 +74,7 @@ fn described(operation: &Operation) -> Value {
         "security": security,
     });
     if operation.verb == Verb::Post {
-        described["requestBody"] = request_body();
+        described["requestBody"] = if is_beacon { request_body() } else { plain_body() };
     }
     described
 }
@@ -91,7 +92,12 @@ fn parameters(operation: &Operation) -> Vec<Value> {
     operation.parameters.iter().map(described).collect()
 }
 
-/// The one operation that is posted takes a Beacon request.
+/// An object; what it holds is in docs/how-to/apply.md.
+fn plain_body() -> Value {
+    json!({ "required": true, "content": { JSON: { "schema": { "type": "object" } } } })
+}
+
+/// The Beacon operation that is posted takes a Beacon request.
 fn request_body() -> Value {
     let object = json!({ "type": "object" });
     json!({
@@ -153,9 +159,20 @@ fn beacon_problem() -> Value {
 
 fn reasons() -> Value {
     let text = json!({ "type": "string" });
+    let day = json!({ "type": "string", "format": "date" });
     json!({ "type": "array", "items": {
         "type": "object",
         "required": ["code", "ja", "en", "source"],
-        "properties": { "code": text, "ja": text, "en": text, "source": text },
+        "properties": {
+            "code": text,
+            "ja": text,
+            "en": text,
+            "source": text,
+            "effect": { "type": "string", "enum": ["deny", "ask"] },
+            "valid_from": day,
+            "valid_to": day,
+            "until": day,
+            "remedy": { "type": "object", "properties": { "who": text, "ja": text, "en": text } },
+        },
     } })
 }

@@ -3,7 +3,7 @@
 
 use crate::beacon::{g_variants, service};
 use crate::who::Counter;
-use crate::{frequency, openapi, overview};
+use crate::{applications, frequency, openapi, overview};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 /// The HTTP method of an operation.
@@ -114,6 +114,18 @@ const fn public(
     Operation { verb: Verb::Get, path, summary_en, summary_ja, public: true, media, parameters: &[], build }
 }
 
+/// An operation that needs somebody signed in and answers with JSON.
+const fn closed(
+    verb: Verb,
+    path: &'static str,
+    summary_en: &'static str,
+    summary_ja: &'static str,
+    parameters: &'static [Parameter],
+    build: fn(MethodFilter) -> MethodRouter<Counter>,
+) -> Operation {
+    Operation { verb, path, summary_en, summary_ja, public: false, media: JSON, parameters, build }
+}
+
 /// Every operation.
 pub const OPERATIONS: &[Operation] = &[
     public(
@@ -203,6 +215,47 @@ pub const OPERATIONS: &[Operation] = &[
         "Beacon v2: filters (none yet)",
         "Beacon v2：絞り込み条件（まだなし）",
         |verb| on(verb, service::filtering_terms),
+    ),
+    closed(
+        Verb::Get,
+        "/api/applications",
+        "The applications one takes part in or has to judge",
+        "自分が関わる申請の一覧",
+        &[],
+        |verb| on(verb, applications::list),
+    ),
+    closed(
+        Verb::Get,
+        "/api/applications/due",
+        "What is due of them, soonest first",
+        "期限のある手続きと報告",
+        &[],
+        |verb| on(verb, applications::due),
+    ),
+    closed(
+        Verb::Get,
+        "/api/application",
+        "One application: timeline, what is awaited, what one may do",
+        "申請の経過、待っている手続き、できること",
+        &[Parameter { name: "application", required: true, summary: "number: A-0123456789" }],
+        |verb| on(verb, applications::show),
+    ),
+    closed(Verb::Post, "/api/application", "Begin an application", "申請書を作る", &[], |verb| {
+        on(verb, applications::begin)
+    }),
+    closed(
+        Verb::Post,
+        "/api/application/step",
+        "Take a step on an application; 409 when somebody acted on it meanwhile",
+        "申請の手続きを進める（他の人が先に進めた場合は 409）",
+        &[],
+        |verb| on(verb, applications::step),
+    ),
+    public(
+        "/api/register",
+        "Every granted project: who, why, which datasets, until when",
+        "利用を許可された研究の公開登録簿",
+        |verb| on(verb, applications::register),
     ),
     public("/api/openapi.json", "This list, as OpenAPI 3.1", "この一覧（OpenAPI 3.1 形式）", |verb| {
         on(verb, openapi::show)

@@ -17,6 +17,8 @@ pub(crate) const TIMED_OUT: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The code of the rule that knows no such release.
 const FREEZE_UNKNOWN: &str = "freeze-unknown";
+/// The code of a step that the application is not at.
+const STATE: &str = "application-state";
 
 /// A parameter that cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -87,9 +89,15 @@ impl Problem {
                 GateError::Refused(_) if !signed_in => StatusCode::UNAUTHORIZED,
                 GateError::Refused(refusal) => {
                     let unknown = refusal.refused.iter().any(|reason| reason.code == FREEZE_UNKNOWN);
+                    if refusal.refused.iter().all(|reason| reason.code == STATE) {
+                        return StatusCode::CONFLICT;
+                    }
                     if unknown { StatusCode::NOT_FOUND } else { StatusCode::FORBIDDEN }
                 }
-                GateError::TooManySites { .. } => StatusCode::BAD_REQUEST,
+                GateError::TooManySites { .. } | GateError::Application(_) => StatusCode::BAD_REQUEST,
+                GateError::NoApplication(_) if !signed_in => StatusCode::UNAUTHORIZED,
+                GateError::NoApplication(_) => StatusCode::NOT_FOUND,
+                GateError::Stale(_) => StatusCode::CONFLICT,
                 GateError::Changed => StatusCode::SERVICE_UNAVAILABLE,
                 GateError::Provider(_) => StatusCode::BAD_GATEWAY,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
@@ -240,8 +248,7 @@ mod tests {
     use gj_gate::Refusal;
 
     fn refused(code: &str, signed_in: bool) -> StatusCode {
-        let reason =
-            Reason { code: code.into(), ja: String::new(), en: String::new(), source: String::new() };
+        let reason = Reason { code: code.into(), ..Reason::default() };
         Problem::Gate { error: Refusal { refused: vec![reason] }.into(), signed_in }.status()
     }
 

@@ -1,6 +1,7 @@
 //! Administrative acts, one file each: authorise, one registry transaction, one audit line.
 
 pub mod account;
+pub mod application;
 pub mod audit_log;
 mod census;
 pub mod compact;
@@ -9,6 +10,7 @@ pub mod freeze;
 pub mod import;
 pub mod init;
 pub(crate) mod members;
+pub mod money;
 pub mod overview;
 pub(crate) mod plan;
 pub mod programme;

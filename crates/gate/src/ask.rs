@@ -1,13 +1,14 @@
 //! Who asks what, and whether they may.
 
 use crate::audit::{Note, bounded};
+use crate::case::Case;
 use crate::error::{GateError, Refusal};
 use crate::gate::Gate;
 use crate::grant::Grant;
 use crate::view::Place;
-use gj_model::{Bilingual, FreezeName, Grouping, InstitutionId, Purpose, Scope, UserId};
-use gj_policy::{Applicant, Decision, Facts, PurposeFact, RuleText, Terms, decide, needed_scope};
-use gj_registry::{Freeze, PanelState, Reads, Rule, User};
+use gj_model::{Bilingual, FreezeName, Grouping, InstitutionId, Purpose, UserId};
+use gj_policy::Decision;
+use gj_registry::PanelState;
 use serde_json::json;
 
 /// The act of reading frequencies.
@@ -85,19 +86,32 @@ impl Gate {
         let mut facts = self.facts(&mut reads, asker, READ).await?;
         facts.purpose = Some(self.purpose_fact(&mut reads, &question.purpose).await?);
         facts.freeze_exists = freeze.is_some();
+        self.add_datasets(&mut reads, &mut facts).await?;
+        let mut sight = facts.sight();
         if let Some(freeze) = &freeze {
-            let scope = needed_scope(&facts);
-            facts.someone_allows = self.someone_allows(&mut reads, freeze, scope).await?;
+            let (classes, people) = self.sizes_of(&mut reads, freeze).await?;
+            let there =
+                || classes.iter().zip(&people).filter(|(_, people)| **people > 0).map(|(class, _)| class);
+            sight = facts.sight_of_some(sight, there());
         }
         let withdrawals = reads.withdrawal_count().await?;
         drop(reads);
-        match (decide(&facts), freeze) {
-            (Decision::Allow(terms), Some(freeze)) => {
-                Ok(grant(asker, question, &freeze, &terms, withdrawals))
-            }
+        match (sight.decision.clone(), freeze) {
+            (Decision::Allow(terms), Some(freeze)) => Ok(Grant {
+                asker: asker.clone(),
+                purpose: question.purpose.clone(),
+                freeze: freeze.name,
+                digest: freeze.digest,
+                panel: freeze.panel,
+                stale: freeze.state == PanelState::Stale,
+                withdrawals,
+                needs_scope: terms.needs_scope,
+                smallest_cell: terms.smallest_cell,
+                sight,
+            }),
             // The rule `freeze-unknown` denies before this can happen.
             (Decision::Allow(_), None) => Err(GateError::Changed),
-            (Decision::Deny(refused), _) => {
+            (Decision::Ask(refused) | Decision::Deny(refused), _) => {
                 let refusal = Refusal { refused };
                 let detail = json!({
                     "purpose": question.purpose.to_string(),
@@ -134,11 +148,11 @@ impl Gate {
         asker: &Asker,
         act: &str,
         subject: &str,
-        facts: &Facts,
+        facts: &Case,
     ) -> Result<(), GateError> {
-        match decide(facts) {
+        match facts.decide() {
             Decision::Allow(_) => Ok(()),
-            Decision::Deny(refused) => {
+            Decision::Ask(refused) | Decision::Deny(refused) => {
                 let refusal = Refusal { refused };
                 self.note_refusal(asker, act, subject, json!({ "reasons": refusal.codes() })).await?;
                 Err(refusal.into())
@@ -159,119 +173,4 @@ impl Gate {
         self.note(&mut tx, Note { actor: asker.name(), act, subject, outcome: "refused", detail }).await?;
         self.commit_answer(tx).await
     }
-
-    pub(crate) async fn facts(
-        &self,
-        reads: &mut Reads,
-        asker: &Asker,
-        act: &str,
-    ) -> Result<Facts, GateError> {
-        let today = self.inner.clock.today();
-        let settings = self.settings(reads).await?;
-        let user = match &asker.user {
-            Some(id) => reads.user(id).await?,
-            None => None,
-        };
-        let applicant = match user {
-            Some(user) => Some(self.applicant(reads, user).await?),
-            None => None,
-        };
-        let rules = reads.rules_on(&settings.profile, today).await?;
-        Ok(Facts {
-            today,
-            applicant,
-            act: act.to_owned(),
-            on_behalf_of: None,
-            purpose: None,
-            freeze_exists: true,
-            someone_allows: true,
-            extract: None,
-            smallest_cell: settings.min_cell,
-            rules: rules.into_iter().map(rule_text).collect::<Result<_, _>>()?,
-        })
-    }
-
-    /// Whether a release holds anybody who allowed `scope`.
-    async fn someone_allows(
-        &self,
-        reads: &mut Reads,
-        freeze: &Freeze,
-        scope: Scope,
-    ) -> Result<bool, GateError> {
-        let (classes, people) = self.sizes_of(reads, freeze).await?;
-        Ok(classes.iter().zip(people).any(|(class, people)| people > 0 && class.scope.covers(scope)))
-    }
-
-    async fn applicant(&self, reads: &mut Reads, user: User) -> Result<Applicant, GateError> {
-        let today = self.inner.clock.today();
-        let acts = reads.acts_of(&user.id).await?;
-        let institution = reads.institution(&user.institution).await?;
-        let paid = !reads.payments_covering(&user.institution, today).await?.is_empty();
-        let (institution_class, country) = match institution {
-            Some(institution) => (institution.class.name().to_owned(), institution.country),
-            None => (String::new(), String::new()),
-        };
-        Ok(Applicant {
-            user: user.id.to_string(),
-            active: user.active,
-            institution: user.institution.to_string(),
-            institution_class,
-            country,
-            acts,
-            paid,
-        })
-    }
-
-    pub(crate) async fn purpose_fact(
-        &self,
-        reads: &mut Reads,
-        purpose: &Purpose,
-    ) -> Result<PurposeFact, GateError> {
-        let term = reads.purpose(&purpose.code, self.inner.clock.today()).await?;
-        let has_disease = purpose.disease.is_some();
-        Ok(match term {
-            // A disease on a purpose that takes none is a purpose nobody registered.
-            Some(term) => PurposeFact {
-                known: term.needs_disease || !has_disease,
-                needs_disease: term.needs_disease,
-                has_disease,
-                needs_scope: term.needs_scope,
-            },
-            None => PurposeFact { known: false, needs_disease: false, has_disease, needs_scope: Scope::NONE },
-        })
-    }
-}
-
-fn grant(asker: &Asker, question: &Question, freeze: &Freeze, terms: &Terms, withdrawals: u64) -> Grant {
-    Grant {
-        asker: asker.clone(),
-        purpose: question.purpose.clone(),
-        freeze: freeze.name.clone(),
-        digest: freeze.digest.clone(),
-        panel: freeze.panel.clone(),
-        stale: freeze.state == PanelState::Stale,
-        withdrawals,
-        needs_scope: terms.needs_scope,
-        smallest_cell: terms.smallest_cell,
-    }
-}
-
-/// A row of the programme as the policy reads it; its parameters are `classes`, `scope` and `home`.
-fn rule_text(rule: Rule) -> Result<RuleText, GateError> {
-    let list = |name: &str| -> Vec<String> {
-        let value = rule.parameters.get(name).and_then(|value| value.as_array());
-        value.into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
-    };
-    let text = |name: &str| rule.parameters.get(name).and_then(|value| value.as_str()).unwrap_or("");
-    let needs: Result<Scope, String> = text("scope").parse();
-    let needs = needs.map_err(|what| GateError::Inconsistent(format!("rule `{}`: {what}", rule.code)))?;
-    let (classes, home) = (list("classes"), text("home").to_owned());
-    Ok(RuleText {
-        words: Bilingual { ja: rule.ja, en: rule.en },
-        source: rule.source,
-        code: rule.code,
-        classes,
-        needs,
-        home,
-    })
 }

@@ -26,6 +26,9 @@ pub enum GateError {
     /// The rules say no.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A rule of a programme file means nothing.
+    #[error("{0}")]
+    Programme(String),
     /// The files on disk say no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -97,6 +100,18 @@ pub enum GateError {
     /// The provider of sign-in does not do.
     #[error("the provider of sign-in: {0}")]
     Provider(String),
+    /// The books say no: a price, an amount, a number.
+    #[error("{0}; nothing was changed")]
+    Books(String),
+    /// An application or a step on it cannot be as asked.
+    #[error("{0}; nothing was changed")]
+    Application(String),
+    /// There is no such application that the asker may know of.
+    #[error("there is no application `{0}` that you take part in")]
+    NoApplication(gj_model::ApplicationId),
+    /// Somebody acted on the application after it was looked at.
+    #[error("somebody acted on application `{0}` meanwhile; look at it again, nothing was changed")]
+    Stale(gj_model::ApplicationId),
     /// An extract would replace a file.
     #[error("`{0}` exists already; choose another `--out`, or move it away")]
     TargetExists(PathBuf),

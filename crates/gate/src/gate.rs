@@ -5,7 +5,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::GateError;
 use gj_model::PanelId;
-use gj_registry::{Reads, Registry, Settings, anchor};
+use gj_policy::Table;
+use gj_registry::{Reads, Registry, Rule, Settings, anchor};
 use gj_store::{Panel, Store, StoreError};
 use std::collections::HashMap;
 use std::io::ErrorKind;
@@ -40,9 +41,19 @@ pub(crate) struct Inner {
     /// Whether rows about somebody who left may still stand in the registry's write-ahead log.
     pub(crate) log_holds_old_rows: AtomicBool,
     panels: Mutex<HashMap<PanelId, Arc<Panel>>>,
+    /// The rules of the last day they were asked for.
+    pub(crate) rules: Mutex<Option<CompiledRules>>,
     /// People on their way to a provider of sign-in and back.
     #[cfg(feature = "oidc")]
     pub(crate) away: crate::provider::Away,
+}
+
+/// A table with what it was compiled from.
+#[derive(Debug)]
+pub(crate) struct CompiledRules {
+    pub(crate) profile: String,
+    pub(crate) rows: Vec<Rule>,
+    pub(crate) table: Arc<Table>,
 }
 
 impl Gate {
@@ -94,6 +105,7 @@ impl Gate {
             panels: Mutex::new(HashMap::new()),
             #[cfg(feature = "oidc")]
             away: crate::provider::Away::default(),
+            rules: Mutex::new(None),
         };
         Ok(Gate { inner: Arc::new(inner) })
     }

@@ -2,6 +2,7 @@
 
 use crate::ask::Asker;
 use gj_model::{FreezeName, PanelId, Purpose, Scope};
+use gj_policy::Sight;
 
 /// Permission to read the counts of one release for one question.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct Grant {
     pub(crate) withdrawals: u64,
     /// Everybody counted allowed all of this.
     pub(crate) needs_scope: Scope,
+    /// Whom of them: no dataset that objects.
+    pub(crate) sight: Sight,
     /// Counts below this, zero aside, are hidden.
     pub(crate) smallest_cell: u32,
 }

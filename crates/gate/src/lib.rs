@@ -34,6 +34,7 @@
 pub mod acts;
 mod ask;
 mod audit;
+mod case;
 mod clock;
 mod config;
 mod disclosure;
@@ -56,6 +57,7 @@ pub use clock::Clock;
 pub use config::Config;
 pub use error::{GateError, Refusal};
 pub use gate::Gate;
+pub use gj_policy as policy;
 pub use gj_store::StoreError;
 pub use grant::Grant;
 pub use password::PASSWORD_CHARS_MIN;

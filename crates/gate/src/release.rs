@@ -8,6 +8,7 @@ use crate::gate::Gate;
 use crate::grant::Grant;
 use crate::view::{Finding, SiteCounts};
 use gj_model::{Cells, FreezeName, Grouping, SiteFrequency};
+use gj_policy::{DatasetSight, Sight};
 use gj_registry::PanelState;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -65,6 +66,16 @@ pub struct FrequencyAnswer {
     pub sites: Vec<SiteFrequency>,
 }
 
+/// The datasets of which nobody was counted, with the codes of what objects.
+pub(crate) fn closed(sight: &Sight) -> String {
+    let line = |dataset: &DatasetSight| {
+        let reasons = dataset.decision.objections().unwrap_or_default();
+        let codes: Vec<&str> = reasons.iter().map(|reason| reason.code.as_str()).collect();
+        format!("{}: {}", dataset.id, codes.join(" "))
+    };
+    sight.closed().map(line).collect::<Vec<_>>().join("; ")
+}
+
 impl Gate {
     /// Releases frequencies.
     ///
@@ -77,10 +88,10 @@ impl Gate {
         question: &Question,
     ) -> Result<Released<FrequencyAnswer>, GateError> {
         let by = question.by;
-        let (smallest, scope) = (grant.smallest_cell, grant.needs_scope);
+        let (smallest, sight) = (grant.smallest_cell, grant.sight.clone());
         let citation = Citation { freeze: grant.freeze.clone(), digest: grant.digest.clone() };
         let answer = tokio::task::spawn_blocking(move || {
-            let counted: Vec<bool> = finding.classes.iter().map(|class| class.scope.covers(scope)).collect();
+            let counted: Vec<bool> = finding.classes.iter().map(|class| sight.sees_class(class)).collect();
             let disclosure = Disclosure::new(&finding.classes, &finding.people, &counted, smallest);
             let mut answer =
                 FrequencyAnswer { citation, by, smallest_cell: smallest, hidden_cells: 0, sites: Vec::new() };
@@ -120,6 +131,7 @@ impl Gate {
             "place": question.place.to_string(),
             "by": question.by.name(),
             "consent": grant.needs_scope.to_string(),
+            "datasets_left_out": closed(&grant.sight),
             "sites": answer.sites.len(),
             "hidden_cells": answer.hidden_cells,
         });

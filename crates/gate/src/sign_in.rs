@@ -238,10 +238,10 @@ impl Gate {
     ) -> Result<Vec<TrainingEnd>, GateError> {
         let today = self.inner.clock.today();
         let mut last: Vec<TrainingEnd> = Vec::new();
-        for training in reads.trainings(user).await? {
+        for training in reads.trainings_of(user).await? {
             let end = TrainingEnd {
                 over: training.valid_to < today,
-                training: training.training,
+                training: training.name,
                 valid_to: training.valid_to,
             };
             // Of several certificates of one training the one that holds longest counts.

@@ -103,7 +103,7 @@ impl Gate {
             Source::Panel(panel) => panel.manifest().people.clone().into(),
             Source::Live(merge) => merge.people.clone().into(),
         };
-        let counted = classes.iter().map(|class| class.scope.covers(grant.needs_scope)).collect();
+        let counted = classes.iter().map(|class| grant.sight.sees_class(class)).collect();
         Ok(View { source, classes, people, counted, sites_max: self.inner.config.limits.sites_max })
     }
 }

@@ -25,6 +25,10 @@ use std::io::{BufRead, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+/// Groups of a chunk at least, so that all cores have some.
+const GROUPS: usize = 64;
+/// Records of a group at most.
+const GROUP_RECORDS_MAX: usize = 512;
 /// The longest header that is read: ten million sample names need a fifth of it.
 const HEADER_BYTES_MAX: u64 = 512 << 20;
 
@@ -162,7 +166,7 @@ impl FileRows {
 
     /// Reads one record as if it came next: without its line end (VCF), with its two lengths (BCF).
     pub(crate) fn record(&self, bytes: &[u8]) -> Result<Record, IngestError> {
-        self.context.read(bytes, 1)
+        self.context.read(bytes, 1, &mut ReadReport::default())
     }
 
     /// The sample names, in file order.
@@ -252,12 +256,15 @@ impl FileRows {
                 let (context, chunks) = (&self.context, &mut self.chunks);
                 let (next, records) = rayon::join(|| chunks.next_chunk(), || read_all(context, &chunk));
                 // An error in this chunk comes before one in the next.
-                for mut record in records? {
-                    let cover = record.cover.take();
-                    self.is_gvcf |= cover.as_ref().is_some_and(|cover| cover.is_gvcf);
-                    self.covers.extend(cover.filter(|_| self.is_gvcf));
-                    self.report.absorb(&record.counts);
-                    self.sequence.accept(record, &mut rows)?;
+                for group in records {
+                    let (records, counts) = group?;
+                    self.report.absorb(&counts);
+                    for mut record in records {
+                        let cover = record.cover.take();
+                        self.is_gvcf |= cover.as_ref().is_some_and(|cover| cover.is_gvcf);
+                        self.covers.extend(cover.filter(|_| self.is_gvcf));
+                        self.sequence.accept(record, &mut rows)?;
+                    }
                 }
                 self.chunks.recycle(chunk);
                 self.ahead = next?;
@@ -277,17 +284,24 @@ fn framing(form: Form) -> Framing {
     }
 }
 
-/// Reads the records of a chunk in parallel. The first error in file order is the one returned, so that
-/// the same file is always refused for the same reason.
-fn read_all(context: &Context, chunk: &Chunk) -> Result<Vec<Record>, IngestError> {
-    let records: Vec<Result<Record, IngestError>> = (0..chunk.len())
-        .into_par_iter()
-        .map(|index| {
+/// Some records in file order, and what they are.
+type Group = Result<(Vec<Record>, ReadReport), IngestError>;
+
+/// Reads the records of a chunk in parallel, in groups of neighbours. The first error in file order comes
+/// first, so that the same file is always refused for the same reason.
+fn read_all(context: &Context, chunk: &Chunk) -> Vec<Group> {
+    let together = (chunk.len() / GROUPS).clamp(1, GROUP_RECORDS_MAX);
+    let group = |start: usize| {
+        let mut counts = ReadReport::default();
+        let records = start..(start + together).min(chunk.len());
+        let records = records.map(|index| {
             let (bytes, line) = chunk.record(index);
-            context.read(bytes, line)
-        })
-        .collect();
-    records.into_iter().collect()
+            context.read(bytes, line, &mut counts)
+        });
+        let records = records.collect::<Result<Vec<_>, _>>()?;
+        Ok((records, counts))
+    };
+    (0..chunk.len().div_ceil(together)).into_par_iter().map(|number| group(number * together)).collect()
 }
 
 fn text_header(bytes: &mut dyn BufRead, path: &Path, header: &mut Header) -> Result<(), IngestError> {

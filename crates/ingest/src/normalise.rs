@@ -5,14 +5,18 @@
 //! Works on one pair of alleles; splitting records comes before.
 
 use serde::{Deserialize, Serialize};
+use smallvec::{SmallVec, ToSmallVec};
 use std::collections::VecDeque;
+
+/// Few bytes without a heap: alleles are mostly one base, and millions pass in a minute.
+pub(crate) type Bases = SmallVec<[u8; 16]>;
 
 /// A place and two alleles in upper case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Spelling {
     pub(crate) position: u32,
-    pub(crate) reference: Vec<u8>,
-    pub(crate) alternate: Vec<u8>,
+    pub(crate) reference: Bases,
+    pub(crate) alternate: Bases,
 }
 
 impl Spelling {
@@ -28,8 +32,8 @@ impl Spelling {
         let head = head.take_while(|(a, b)| a == b).count();
         Spelling {
             position: self.position + head as u32,
-            reference: reference[head..].to_vec(),
-            alternate: alternate[head..].to_vec(),
+            reference: reference[head..].to_smallvec(),
+            alternate: alternate[head..].to_smallvec(),
         }
     }
 
@@ -60,7 +64,11 @@ impl Spelling {
                 alternate.push_front(left);
             }
         }
-        let aligned = Spelling { position, reference: reference.into(), alternate: alternate.into() };
+        let aligned = Spelling {
+            position,
+            reference: reference.into_iter().collect(),
+            alternate: alternate.into_iter().collect(),
+        };
         Ok(Some(aligned.trimmed()))
     }
 }
@@ -71,7 +79,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn spelling(position: u32, reference: &str, alternate: &str) -> Spelling {
-        Spelling { position, reference: reference.into(), alternate: alternate.into() }
+        Spelling { position, reference: reference.as_bytes().into(), alternate: alternate.as_bytes().into() }
     }
 
     fn aligned(genome: &str, spelling: &Spelling) -> Option<Spelling> {
@@ -126,7 +134,11 @@ mod tests {
             let start = start.min(genome.len() - 1);
             let reference = genome[start..(start + length).min(genome.len())].to_vec();
             prop_assume!(reference != alternate);
-            let given = Spelling { position: start as u32 + 1, reference, alternate };
+            let given = Spelling {
+                position: start as u32 + 1,
+                reference: reference.into(),
+                alternate: alternate.into(),
+            };
             let base = |position: u32| Ok::<u8, ()>(genome[position as usize - 1]);
             let found = given.left_aligned(10_000, base).unwrap().unwrap();
             let wanted = haplotype(&genome, &given);
@@ -139,7 +151,11 @@ mod tests {
                     if wanted[wanted.len() - (genome.len() - end)..] != genome[end..] { continue; }
                     let reference = genome[position - 1..end].to_vec();
                     let alternate = wanted[position - 1..wanted.len() - (genome.len() - end)].to_vec();
-                    let other = Spelling { position: position as u32, reference, alternate };
+                    let other = Spelling {
+                        position: position as u32,
+                        reference: reference.into(),
+                        alternate: alternate.into(),
+                    };
                     let size = |s: &Spelling| s.reference.len() + s.alternate.len();
                     prop_assert!(size(&found) <= size(&other), "{:?} {:?}", found, other);
                     if size(&found) == size(&other) {

@@ -3,7 +3,7 @@
 
 use crate::error::IngestError;
 use crate::file_rows::{FileRows, ReadOptions};
-use crate::record::Checks;
+use crate::record::{Checks, Draft};
 use crate::stream::inflate::Inflater;
 use crate::stream::{Stream, read_error};
 use std::io::{Cursor, Read};
@@ -44,11 +44,10 @@ pub type RecordRow = (u32, Vec<u8>, Vec<u8>, Vec<u8>);
 /// As [`FileRows::next_rows`].
 pub fn record(file: &FileRows, bytes: &[u8]) -> Result<Vec<RecordRow>, IngestError> {
     let drafts = file.record(bytes)?.drafts.into_iter();
-    Ok(drafts
-        .map(|draft| {
-            (draft.spelling.position, draft.spelling.reference, draft.spelling.alternate, draft.payload)
-        })
-        .collect())
+    let rows = drafts.map(|Draft { spelling, payload, .. }| {
+        (spelling.position, spelling.reference.into_vec(), spelling.alternate.into_vec(), payload)
+    });
+    Ok(rows.collect())
 }
 
 /// This crate's own inflater; its tables are used again from one call to the next.

@@ -10,7 +10,7 @@ use crate::fields::Fields;
 use crate::genotype::Genotypes;
 use crate::gvcf::{self, BlockFloor, Cover};
 use crate::header::Header;
-use crate::normalise::Spelling;
+use crate::normalise::{Bases, Spelling};
 use crate::reference::{Reference, Walker, fits};
 use crate::report::ReadReport;
 use crate::site::{Body, Site};
@@ -55,13 +55,12 @@ pub(crate) struct Context {
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) line: u64,
-    pub(crate) contig: Vec<u8>,
+    pub(crate) contig: Bases,
     pub(crate) known: Option<Contig>,
     pub(crate) position: u32,
     pub(crate) drafts: Vec<Draft>,
     /// What it covers, if it may be a gVCF's.
     pub(crate) cover: Option<Cover>,
-    pub(crate) counts: ReadReport,
 }
 
 /// A row that has not found its place yet.
@@ -77,8 +76,13 @@ pub(crate) struct Draft {
 }
 
 impl Context {
-    /// Reads one record.
-    pub(crate) fn read(&self, bytes: &[u8], line: u64) -> Result<Record, IngestError> {
+    /// Reads one record, and adds what it is to `counts`.
+    pub(crate) fn read(
+        &self,
+        bytes: &[u8],
+        line: u64,
+        counts: &mut ReadReport,
+    ) -> Result<Record, IngestError> {
         let at = |fault: Fault| fault.at(&self.file, line);
         let site = match self.form {
             Form::Vcf => vcf::site(&self.header, bytes),
@@ -87,13 +91,13 @@ impl Context {
         let site = site.map_err(at)?;
         let mut record = Record {
             line,
-            contig: site.contig_name().to_vec(),
+            contig: site.contig_name().into(),
             known: None,
             position: site.position,
             drafts: Vec::new(),
             cover: None,
-            counts: ReadReport { records: 1, ..ReadReport::default() },
         };
+        counts.records += 1;
         if self.checks == Checks::Programme {
             let name = String::from_utf8_lossy(site.contig);
             record.known = name.parse().ok();
@@ -101,17 +105,18 @@ impl Context {
                 if !Contig::is_secondary_name(&name) {
                     return Err(at(Fault::contig(site.contig)));
                 }
-                record.counts.secondary_contig_records = 1;
+                counts.secondary_contig_records += 1;
                 return Ok(record);
             }
         }
-        let wanted = site.wanted(&mut record.counts).map_err(at)?;
+        let non_ref_before = counts.non_ref_alternates;
+        let wanted = site.wanted(counts).map_err(at)?;
         site.check_place(record.known, &wanted).map_err(at)?;
         let genotypes = self.genotypes(&site).map_err(at)?;
         if let (Some(contig), Some(reference)) = (record.known, &self.reference) {
             self.check_reference(reference, contig, &site, line)?;
         }
-        let may_cover = self.header.has_non_ref || record.counts.non_ref_alternates > 0;
+        let may_cover = self.header.has_non_ref || counts.non_ref_alternates > non_ref_before;
         let mut fields = Fields::Nothing;
         if let Some(contig) = record.known
             && (may_cover || !wanted.is_empty())
@@ -133,7 +138,7 @@ impl Context {
                 _ => (given.clone(), given.trimmed()),
             };
             let is_moved = spelling != given;
-            record.counts.normalised_rows += u64::from(is_moved);
+            counts.normalised_rows += u64::from(is_moved);
             let origin = if is_moved { Some(site.origin()) } else { split_from.clone() };
             let alternate = number as u16 + 1;
             // Without such fields rare rows are never spread out to a call for everybody.

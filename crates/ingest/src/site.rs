@@ -53,8 +53,8 @@ impl Site<'_> {
     pub(crate) fn spelling(&self, number: usize) -> Spelling {
         Spelling {
             position: self.position,
-            reference: self.reference.to_vec(),
-            alternate: self.alternates[number].to_ascii_uppercase(),
+            reference: self.reference[..].into(),
+            alternate: self.alternates[number].iter().map(u8::to_ascii_uppercase).collect(),
         }
     }
 
@@ -86,7 +86,7 @@ impl Site<'_> {
                 }
             }
         }
-        counts.multiallelic_records = u64::from(wanted.len() > 1);
+        counts.multiallelic_records += u64::from(wanted.len() > 1);
         Ok(wanted)
     }
 

@@ -14,7 +14,7 @@
 
 mod sorter;
 
-use crate::bytes::{put_ranges, put_varint};
+use crate::bytes::{CallRuns, push_run, put_ranges, put_runs};
 use crate::call::Call;
 use crate::order::{Order, Style};
 use crate::row::{RowError, SORTED};
@@ -24,7 +24,7 @@ use sorter::{Minor, Sorter};
 /// Minor haplotypes held for a block at most, four bytes each: bounds memory where variants are common.
 const HAPLOTYPES_MAX: usize = 16 << 20;
 /// Calls other than the commonest up to which a row stands alone: it is then read without an order.
-const ALONE_MAX: usize = 3;
+pub(crate) const ALONE_MAX: usize = 3;
 
 /// An encoded block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,24 +120,27 @@ impl BlockEncoder {
 }
 
 fn encode(minor: &Minor, place: &[u32]) -> Vec<u8> {
-    let mut places: Vec<u32> = minor.haplotypes.iter().map(|h| place[*h as usize]).collect();
+    let runs = runs_of(&minor.haplotypes, place);
+    let mut exceptions = CallRuns::default();
+    let calls = minor.exceptions.iter();
+    calls.for_each(|(sample, call)| push_run(&mut exceptions[call.code() as usize], *sample, sample + 1));
+    put_sorted(minor.flip, &runs, &exceptions)
+}
+
+/// The runs that haplotypes make at their places.
+pub(crate) fn runs_of(haplotypes: &[u32], place: &[u32]) -> Vec<(u32, u32)> {
+    let mut places: Vec<u32> = haplotypes.iter().map(|h| place[*h as usize]).collect();
     places.sort_unstable();
-    let mut runs: Vec<(u32, u32)> = Vec::new();
-    for at in places {
-        match runs.last_mut() {
-            Some((_, end)) if *end == at => *end += 1,
-            _ => runs.push((at, at + 1)),
-        }
-    }
-    let mut out = vec![SORTED, u8::from(minor.flip)];
-    put_varint(&mut out, runs.len() as u32);
-    let mut last = 0;
-    for (start, end) in runs {
-        put_varint(&mut out, start - last);
-        put_varint(&mut out, end - start - 1);
-        last = end;
-    }
-    put_ranges(&mut out, &minor.exceptions);
+    let mut runs = Vec::new();
+    places.into_iter().for_each(|at| push_run(&mut runs, at, at + 1));
+    runs
+}
+
+/// The bytes of a sorted row.
+pub(crate) fn put_sorted(flip: bool, runs: &[(u32, u32)], exceptions: &CallRuns) -> Vec<u8> {
+    let mut out = vec![SORTED, u8::from(flip)];
+    put_runs(&mut out, runs);
+    put_ranges(&mut out, exceptions);
     out
 }
 
@@ -190,7 +193,7 @@ fn style_of(call: Call) -> Option<Style> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::carriers::{Person, carriers};
     use crate::classes::{Classes, Histogram};
@@ -202,7 +205,7 @@ mod tests {
     use std::sync::Arc;
 
     /// Blocks of calls: mostly phased, mostly unphased, partly haploid, anything at all.
-    fn rows() -> impl Strategy<Value = Vec<Vec<Call>>> {
+    pub(crate) fn rows() -> impl Strategy<Value = Vec<Vec<Call>>> {
         let phased = prop_oneof![8 => Just(6u8), 2 => Just(8), 2 => Just(9), 1 => Just(11), 1 => 0u8..16];
         let unphased = prop_oneof![8 => Just(5u8), 3 => Just(7), 1 => Just(10), 1 => 0u8..16];
         let haploid = prop_oneof![8 => Just(3u8), 3 => Just(4), 1 => 0u8..16];
@@ -228,7 +231,7 @@ mod tests {
     }
 
     /// The block with every row sorted, so that the sorted form is tested whatever its size.
-    fn all_sorted(rows: &[Vec<Call>]) -> (Order, Vec<Vec<u8>>) {
+    pub(crate) fn all_sorted(rows: &[Vec<Call>]) -> (Order, Vec<Vec<u8>>) {
         let mut encoder = encoder_of(rows);
         let alone = std::mem::take(&mut encoder.rows);
         encoder.sort(&alone).unwrap()

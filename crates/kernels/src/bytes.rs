@@ -31,27 +31,34 @@ pub(crate) fn put_gaps(out: &mut Vec<u8>, calls: impl IntoIterator<Item = (usize
     }
 }
 
-/// Appends calls of ascending samples by kind, in runs: `kinds, (call, varint n, n × (varint gap, varint
-/// length - 1))*`; the gap counts from the end of the run before.
-pub(crate) fn put_ranges(out: &mut Vec<u8>, calls: &[(u32, Call)]) {
-    let mut lists: [Vec<(u32, u32)>; 16] = Default::default();
-    for (sample, call) in calls {
-        let runs = &mut lists[call.code() as usize];
-        match runs.last_mut() {
-            Some((_, end)) if *end == *sample => *end += 1,
-            _ => runs.push((*sample, sample + 1)),
-        }
+/// For each kind of call, by its code, the runs `start..end` of samples that have it, ascending and apart.
+pub(crate) type CallRuns = [Vec<(u32, u32)>; 16];
+
+/// Adds `start..end` behind the last run, or to it where they touch.
+pub(crate) fn push_run(runs: &mut Vec<(u32, u32)>, start: u32, end: u32) {
+    match runs.last_mut() {
+        Some((_, last)) if *last == start => *last = end,
+        _ => runs.push((start, end)),
     }
-    out.push(lists.iter().filter(|runs| !runs.is_empty()).count() as u8);
-    for (code, runs) in lists.iter().enumerate().filter(|(_, runs)| !runs.is_empty()) {
+}
+
+/// Appends runs: `n × (varint gap, varint length - 1)`; the gap counts from the end of the run before.
+pub(crate) fn put_runs(out: &mut Vec<u8>, runs: &[(u32, u32)]) {
+    put_varint(out, runs.len() as u32);
+    let mut last = 0;
+    for (start, end) in runs {
+        put_varint(out, start - last);
+        put_varint(out, end - start - 1);
+        last = *end;
+    }
+}
+
+/// Appends calls by kind, in runs: `kinds, (call, varint n, n × (varint gap, varint length - 1))*`.
+pub(crate) fn put_ranges(out: &mut Vec<u8>, calls: &CallRuns) {
+    out.push(calls.iter().filter(|runs| !runs.is_empty()).count() as u8);
+    for (code, runs) in calls.iter().enumerate().filter(|(_, runs)| !runs.is_empty()) {
         out.push(code as u8);
-        put_varint(out, runs.len() as u32);
-        let mut last = 0;
-        for (start, end) in runs {
-            put_varint(out, start - last);
-            put_varint(out, end - start - 1);
-            last = *end;
-        }
+        put_runs(out, runs);
     }
 }
 

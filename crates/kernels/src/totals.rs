@@ -57,6 +57,17 @@ impl Visit for Times {
 }
 
 impl Totals {
+    /// What is left when one call is taken away; `None` when it cannot have been in.
+    pub(crate) fn without(self, call: Call) -> Option<Totals> {
+        let mut one = Totals::default();
+        one.add(call, 1);
+        Some(Totals {
+            ac: self.ac.checked_sub(one.ac)?,
+            an: self.an.checked_sub(one.an)?,
+            hom: self.hom.checked_sub(one.hom)?,
+        })
+    }
+
     fn add(&mut self, call: Call, times: u32) {
         let (called, alternate) = call.known();
         self.ac += alternate * times;

@@ -80,6 +80,8 @@ names! {
     CensusId = "census id";
     /// An approved extract of genotypes.
     ExtractId = "extract id";
+    /// An application for use.
+    ApplicationId = "application id";
 }
 
 #[cfg(test)]

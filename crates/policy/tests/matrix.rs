@@ -2,52 +2,36 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use chrono::NaiveDate;
-use gj_model::{Bilingual, ScopeItem};
-use gj_policy::{Applicant, Decision, ExtractFact, Facts, PurposeFact, RuleText, decide};
+use gj_model::InstitutionClass;
+use gj_policy::{Applicant, Decision, ExtractFact, Facts, PurposeFact, Table, profile};
 use std::fmt::Write;
 
-fn rule(code: &str, classes: &[&str], needs: &[ScopeItem], home: &str) -> RuleText {
-    RuleText {
-        code: code.into(),
-        words: Bilingual { ja: code.into(), en: code.into() },
-        source: "test".into(),
-        classes: classes.iter().map(|c| (*c).into()).collect(),
-        needs: needs.iter().copied().collect(),
-        home: home.into(),
-    }
+fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 11, 22).unwrap()
+}
+
+fn decide(facts: &Facts) -> Decision {
+    gj_policy::decide(&Table::of(&[&profile::shipped("proposal").unwrap().rules], today()), facts)
 }
 
 fn facts(applicant: Option<Applicant>, act: &str, purpose: Option<PurposeFact>) -> Facts {
     Facts {
-        today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
         applicant,
-        act: act.into(),
-        on_behalf_of: matches!(act, "genomes.submit" | "samples.import").then(|| "centre".into()),
+        on_behalf_of: matches!(act, "genomes.submit" | "samples.import" | "money.quote")
+            .then(|| "centre".into()),
         purpose,
-        freeze_exists: true,
-        someone_allows: true,
         extract: match act {
             "extract.write" => Some(approval()),
             "extract.approve" => Some(ExtractFact { recipient: Some("somebody".into()), ..approval() }),
             _ => None,
         },
-        smallest_cell: 10,
-        rules: vec![
-            rule("payment-missing", &["company"], &[], ""),
-            rule("company-alone-consent", &["company"], &[ScopeItem::CompanyAlone], ""),
-            rule("foreign-consent", &[], &[ScopeItem::Foreign], "JP"),
-        ],
+        ..Facts::of(today(), act)
     }
 }
 
 /// An extract that is approved for the applicant until today.
 fn approval() -> ExtractFact {
-    ExtractFact {
-        recipient: Some("applicant".into()),
-        revoked: false,
-        valid_to: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
-        same_purpose: true,
-    }
+    ExtractFact { recipient: Some("applicant".into()), revoked: false, valid_to: today(), same_purpose: true }
 }
 
 fn applicant(class: &str, country: &str, acts: &[&str], paid: bool) -> Applicant {
@@ -55,18 +39,22 @@ fn applicant(class: &str, country: &str, acts: &[&str], paid: bool) -> Applicant
         user: "applicant".into(),
         active: true,
         institution: "own".into(),
-        institution_class: class.into(),
+        class: Some(class.parse::<InstitutionClass>().unwrap()),
         country: country.into(),
         acts: acts.iter().map(|a| (*a).into()).collect(),
         paid,
+        trainings: vec![],
+        agreements: vec![],
+        sanctions: vec![],
     }
 }
 
 fn purpose() -> PurposeFact {
     PurposeFact {
         known: true,
+        duo: "DUO:0000042".into(),
         needs_disease: false,
-        has_disease: false,
+        diseases: vec![],
         needs_scope: "research".parse().unwrap(),
     }
 }
@@ -75,14 +63,14 @@ fn line(decision: &Decision) -> String {
     match decision {
         Decision::Allow(terms) if terms.needs_scope.is_empty() => "allow".to_owned(),
         Decision::Allow(terms) => format!("allow, counting people who allowed {}", terms.needs_scope),
-        Decision::Deny(reasons) => {
+        Decision::Ask(reasons) | Decision::Deny(reasons) => {
             let codes: Vec<&str> = reasons.iter().map(|r| r.code.as_str()).collect();
-            format!("deny: {}", codes.join(" + "))
+            format!("{}: {}", decision.name(), codes.join(" + "))
         }
     }
 }
 
-const ACTS: [&str; 10] = [
+const ACTS: [&str; 12] = [
     "frequency.read",
     "genomes.submit",
     "samples.import",
@@ -93,6 +81,8 @@ const ACTS: [&str; 10] = [
     "overview.read",
     "extract.approve",
     "extract.write",
+    "money.quote",
+    "money.book",
 ];
 
 fn matrix() -> String {
@@ -104,7 +94,8 @@ fn matrix() -> String {
         "participant.withdraw",
         "programme.edit",
     ];
-    let researcher = ["frequency.read", "extract.write"];
+    let researcher = ["frequency.read", "extract.write", "money.quote"];
+    let finance = ["money.quote", "money.book", "institution.any"];
     let contributor = applicant("hospital", "JP", &["genomes.submit", "samples.import"], false);
     let people: Vec<(&str, Option<Applicant>)> = vec![
         ("nobody", None),
@@ -121,6 +112,7 @@ fn matrix() -> String {
         ),
         ("contributor, for another institution", Some(contributor)),
         ("access committee", Some(applicant("national-centre", "JP", &["extract.approve"], false))),
+        ("finance officer", Some(applicant("national-centre", "JP", &finance, false))),
         ("auditor", Some(applicant("state-body", "JP", &["audit.read"], false))),
         (
             "inactive data manager",

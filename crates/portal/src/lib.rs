@@ -5,6 +5,7 @@
 //! but two cookies, the language and the id of a session, and in memory who is signed in.
 
 mod about;
+mod applications;
 mod bars;
 mod citation;
 mod date;
@@ -48,6 +49,12 @@ pub fn router(gate: Gate, demo: Option<Vec<DemoUser>>) -> Router {
         .route("/region/{freeze}/{region}", get(region::show))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-out", post(sign_in::leave))
+        .route("/applications", get(applications::list))
+        .route("/applications/new", get(applications::new).post(applications::begin))
+        .route("/application/{id}", get(applications::show))
+        .route("/application/{id}/act", post(applications::act))
+        .route("/application/{id}/edit", post(applications::edit))
+        .route("/register", get(applications::register))
         .route("/about/api", get(about::show))
         .route(style::PATH, get(style::show))
         .route(style::ICON_PATH, get(style::icon))

@@ -4,8 +4,8 @@
 //! and a token only our page to this browser could hold. What fails either is 403, and nothing was read
 //! of it. Decides nothing about rights.
 //!
-//! A page's form holds `<input type="hidden" name="csrf" value="{{ frame.csrf }}">`, and its handler
-//! takes `OwnForm<Fields>` as its last argument, in the place of `Visit` and `Form<Fields>`.
+//! A page's form includes `form_guard.html`, and its handler takes `OwnForm<Fields>` as its last argument,
+//! in the place of `Visit` and `Form<Fields>`.
 
 use crate::desk::Desk;
 use crate::trouble;

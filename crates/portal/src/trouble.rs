@@ -29,7 +29,7 @@ struct Line {
     there: String,
     there_code: &'static str,
     source: String,
-    change: &'static str,
+    change: String,
 }
 
 #[derive(Template)]
@@ -88,7 +88,7 @@ fn refused(visit: &Visit, reasons: &[Reason]) -> RefusedPage {
             there: there.clone(),
             there_code: visit.language.other().code(),
             source: reason.source.clone(),
-            change: change(words, &reason.code),
+            change: change(words, visit.language, reason),
         }
     };
     RefusedPage {
@@ -99,9 +99,17 @@ fn refused(visit: &Visit, reasons: &[Reason]) -> RefusedPage {
     }
 }
 
-/// What would change a refusal, by the code of its rule.
-fn change(words: &Words, code: &str) -> &'static str {
-    match code {
+/// What would change a refusal: as its rule says, or by the code of a rule of the program itself.
+fn change(words: &Words, language: Language, reason: &Reason) -> String {
+    let remedy = reason.remedy.as_ref().map(|remedy| match language {
+        Language::Ja => remedy.ja.clone(),
+        Language::En => remedy.en.clone(),
+    });
+    let until = reason.until.map(|until| format!(" (– {until})")).unwrap_or_default();
+    if let Some(remedy) = remedy {
+        return remedy + &until;
+    }
+    let words = match reason.code.as_str() {
         "user-unknown" => words.change_user,
         "role-forbids" => words.change_role,
         "purpose-unknown" => words.change_purpose,
@@ -109,7 +117,8 @@ fn change(words: &Words, code: &str) -> &'static str {
         "freeze-unknown" => words.change_freeze,
         "payment-missing" => words.change_payment,
         _ => words.change_other,
-    }
+    };
+    words.to_owned()
 }
 
 fn message(visit: &Visit, problem: &Problem, request: &str) -> MessagePage {
@@ -130,6 +139,10 @@ fn message(visit: &Visit, problem: &Problem, request: &str) -> MessagePage {
             fill(words.trouble_too_many, &[("limit", &crate::number::count(*limit as u64))])
         }
         Problem::Gate { error: GateError::Changed, .. } => words.trouble_changed.to_owned(),
+        Problem::Gate {
+            error: error @ (GateError::Application(_) | GateError::NoApplication(_) | GateError::Stale(_)),
+            ..
+        } => crate::applications::problem(visit, error).unwrap_or_else(|| error.to_string()),
         Problem::Unfit(_) => problem.to_string(),
         Problem::Gate { .. } => fill(words.trouble_server, &[("request", request)]),
     };
@@ -148,6 +161,7 @@ mod tests {
             ja: "支払いが必要です。".into(),
             en: "A payment is <needed>.".into(),
             source: "規程 第5条".into(),
+            ..Reason::default()
         };
         for address in ["/?lang=ja", "/?lang=en"] {
             let html = refused(&visit(address), std::slice::from_ref(&reason)).render().unwrap();

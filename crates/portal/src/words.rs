@@ -20,6 +20,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
 /// Puts values into a sentence's `{name}` places.
 pub(crate) fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(sentence.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
@@ -29,6 +31,8 @@ words! {
     skip_to_content: "本文へ移動", "Skip to content";
     nav_home: "ホーム", "Home";
     nav_api: "API", "API";
+    nav_applications: "利用申請", "Applications";
+    nav_register: "公開登録簿", "Register";
     nav_sign_in: "ログイン", "Sign in";
     nav_sign_out: "ログアウト", "Sign out";
     nav_main: "主なページ", "Main pages";
@@ -50,6 +54,7 @@ words! {
     release_people: "人数", "People";
     release_variants: "バリアントの数", "Variants";
     release_build: "参照配列", "Reference";
+    apply_for_release: "このリリースの利用を申請する", "Apply for use of this release";
     release_digest: "ダイジェスト", "Digest";
     digest_full: "全文を表示", "show in full";
     column_release: "リリース", "Release";

@@ -42,6 +42,14 @@ impl Engine {
         }
     }
 
+    /// The statements that refuse every change of the books.
+    pub(crate) fn money_guard(self) -> &'static str {
+        match self {
+            Engine::Sqlite => sqlite::MONEY_GUARD,
+            Engine::Postgres => postgres::MONEY_GUARD,
+        }
+    }
+
     pub(crate) async fn integrity(self, connection: &mut AnyConnection) -> Result<(), Error> {
         match self {
             Engine::Sqlite => sqlite::integrity(connection).await,

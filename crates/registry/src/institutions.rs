@@ -5,11 +5,9 @@
 use crate::error::Error;
 use crate::registry::{Reads, Tx};
 use crate::row::{self, Columns};
-use gj_model::InstitutionId;
+use gj_model::{InstitutionClass, InstitutionId};
 use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
-use std::fmt;
-use std::str::FromStr;
 
 /// One institution.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,65 +23,6 @@ pub struct Institution {
     pub class: InstitutionClass,
     /// ISO 3166 country code, two capital letters.
     pub country: String,
-}
-
-/// The kinds of institutions that rules tell apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum InstitutionClass {
-    /// A national centre.
-    NationalCentre,
-    /// A hospital.
-    Hospital,
-    /// A university.
-    University,
-    /// A research institute.
-    ResearchInstitute,
-    /// A company.
-    Company,
-    /// A body of the state, such as the auditor.
-    StateBody,
-}
-
-impl InstitutionClass {
-    /// Every class.
-    pub const ALL: [InstitutionClass; 6] = [
-        InstitutionClass::NationalCentre,
-        InstitutionClass::Hospital,
-        InstitutionClass::University,
-        InstitutionClass::ResearchInstitute,
-        InstitutionClass::Company,
-        InstitutionClass::StateBody,
-    ];
-
-    /// The word used in programme files and in the registry.
-    pub fn name(self) -> &'static str {
-        match self {
-            InstitutionClass::NationalCentre => "national-centre",
-            InstitutionClass::Hospital => "hospital",
-            InstitutionClass::University => "university",
-            InstitutionClass::ResearchInstitute => "research-institute",
-            InstitutionClass::Company => "company",
-            InstitutionClass::StateBody => "state-body",
-        }
-    }
-}
-
-impl fmt::Display for InstitutionClass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for InstitutionClass {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<InstitutionClass, String> {
-        InstitutionClass::ALL.into_iter().find(|class| class.name() == text).ok_or_else(|| {
-            let known: Vec<&str> = InstitutionClass::ALL.iter().map(|class| class.name()).collect();
-            format!("`{}` is not an institution class; expected {}", text.escape_debug(), known.join(", "))
-        })
-    }
 }
 
 const COLUMNS: &str = "SELECT id, name_ja, name_en, class, country FROM institutions ORDER BY id";
@@ -117,7 +56,9 @@ impl Reads {
             + (SELECT COUNT(*) FROM people WHERE institution = $1) \
             + (SELECT COUNT(*) FROM samples WHERE institution = $1) \
             + (SELECT COUNT(*) FROM batches WHERE institution = $1) \
-            + (SELECT COUNT(*) FROM payments WHERE institution = $1)";
+            + (SELECT COUNT(*) FROM payments WHERE institution = $1) \
+            + (SELECT COUNT(*) FROM quotes WHERE institution = $1) \
+            + (SELECT COUNT(*) FROM contributions WHERE institution = $1)";
         let uses: i64 = sqlx::query_scalar(sql).bind(id.as_str()).fetch_one(self.db()).await?;
         Ok(uses > 0)
     }

@@ -9,16 +9,21 @@ use crate::postgres;
 use sqlx::{AnyConnection, AnyPool};
 
 /// INVARIANT: entry `n` brings the schema from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../migrations/0001_registry.sql"),
     AUDIT_GUARD,
     include_str!("../migrations/0003_censuses.sql"),
     include_str!("../migrations/0004_extracts.sql"),
-    include_str!("../migrations/0007_accounts.sql"),
+    include_str!("../migrations/0005_rights.sql"),
+    include_str!("../migrations/0006_money.sql"),
+    MONEY_GUARD,
+    include_str!("../migrations/0007_applications.sql"),
+    include_str!("../migrations/0008_accounts.sql"),
 ];
 
-/// Stands for the statements of the engine: triggers have no form both read.
-const AUDIT_GUARD: &str = "";
+/// These stand for the statements of the engine: triggers have no form both read.
+const AUDIT_GUARD: &str = "audit guard";
+const MONEY_GUARD: &str = "money guard";
 
 /// The table that says which migrations were applied.
 pub(crate) const VERSIONS_TABLE: &str = "schema_versions";
@@ -41,7 +46,11 @@ pub(crate) async fn run(writer: &AnyPool, engine: Engine) -> Result<(), Error> {
         }
         let next = usize::try_from(found).ok().and_then(|next| MIGRATIONS.get(next));
         let Some(migration) = next else { continue };
-        let migration = if *migration == AUDIT_GUARD { engine.audit_guard() } else { *migration };
+        let migration = match *migration {
+            AUDIT_GUARD => engine.audit_guard(),
+            MONEY_GUARD => engine.money_guard(),
+            same_for_both => same_for_both,
+        };
         sqlx::raw_sql(migration).execute(&mut *tx).await?;
         sqlx::query("INSERT INTO schema_versions (version) VALUES ($1)")
             .bind(found + 1)

@@ -16,6 +16,8 @@ use std::time::Duration;
 pub(crate) const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// Refuses every change of an audit line after it was written.
 pub(crate) const AUDIT_GUARD: &str = include_str!("../migrations/0002_audit_guard.postgres.sql");
+/// Refuses every change of an entry, an invoice or a contribution after it was written.
+pub(crate) const MONEY_GUARD: &str = include_str!("../migrations/0006_money_guard.postgres.sql");
 
 // Read committed: the lock comes first, and nobody else writes from then on, so that every statement
 // sees what the writer before left. A moment fixed earlier would miss it.

@@ -6,10 +6,12 @@
 mod apply;
 mod changes;
 mod check;
+mod check_rights;
 pub(crate) mod date;
 
 pub use changes::{Change, ChangeKind};
 
+use crate::datasets::{Dataset, PriorityWindow, Term};
 use crate::error::Error;
 use crate::institutions::Institution;
 use crate::payments::Payment;
@@ -19,6 +21,7 @@ use crate::registry::Reads;
 use crate::roles::Role;
 use crate::row::Columns;
 use crate::rules::Rule;
+use crate::standing::{Agreement, Sanction, Training};
 use crate::users::User;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -50,6 +53,24 @@ pub struct Programme {
     /// `[[payment]]`
     #[serde(default, rename = "payment", skip_serializing_if = "Vec::is_empty")]
     pub payments: Vec<Payment>,
+    /// `[[dataset]]`
+    #[serde(default, rename = "dataset", skip_serializing_if = "Vec::is_empty")]
+    pub datasets: Vec<Dataset>,
+    /// `[[term]]`
+    #[serde(default, rename = "term", skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<Term>,
+    /// `[[window]]`
+    #[serde(default, rename = "window", skip_serializing_if = "Vec::is_empty")]
+    pub windows: Vec<PriorityWindow>,
+    /// `[[training]]`
+    #[serde(default, rename = "training", skip_serializing_if = "Vec::is_empty")]
+    pub trainings: Vec<Training>,
+    /// `[[agreement]]`
+    #[serde(default, rename = "agreement", skip_serializing_if = "Vec::is_empty")]
+    pub agreements: Vec<Agreement>,
+    /// `[[sanction]]`
+    #[serde(default, rename = "sanction", skip_serializing_if = "Vec::is_empty")]
+    pub sanctions: Vec<Sanction>,
 }
 
 /// What holds for the whole programme.
@@ -114,6 +135,21 @@ impl Programme {
         self.rules
             .sort_by(|a, b| (&a.code, &a.profile, a.valid_from).cmp(&(&b.code, &b.profile, b.valid_from)));
         self.payments.sort_by(|a, b| a.id.cmp(&b.id));
+        self.datasets.sort_by(|a, b| a.id.cmp(&b.id));
+        self.terms.sort_by(|a, b| {
+            (&a.dataset, &a.duo, &a.value, a.valid_from).cmp(&(&b.dataset, &b.duo, &b.value, b.valid_from))
+        });
+        self.windows.sort_by(|a, b| {
+            (&a.dataset, &a.funder, a.valid_from).cmp(&(&b.dataset, &b.funder, b.valid_from))
+        });
+        self.trainings
+            .sort_by(|a, b| (&a.user, &a.name, a.valid_from).cmp(&(&b.user, &b.name, b.valid_from)));
+        self.agreements.sort_by(|a, b| {
+            (&a.institution, &a.dataset, a.valid_from).cmp(&(&b.institution, &b.dataset, b.valid_from))
+        });
+        self.sanctions.sort_by(|a, b| {
+            (&a.institution, &a.user, a.valid_from).cmp(&(&b.institution, &b.user, b.valid_from))
+        });
     }
 }
 
@@ -149,6 +185,12 @@ impl Reads {
             purposes: self.purposes().await?,
             rules: self.rules().await?,
             payments: self.payments().await?,
+            datasets: self.datasets().await?,
+            terms: self.dataset_terms().await?,
+            windows: self.priority_windows().await?,
+            trainings: self.trainings().await?,
+            agreements: self.agreements().await?,
+            sanctions: self.sanctions().await?,
         }))
     }
 }

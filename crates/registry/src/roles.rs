@@ -8,7 +8,7 @@ use crate::row::{self, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Every act the programme knows; a role holds some of them.
-pub const ACTS: [&str; 14] = [
+pub const ACTS: [&str; 26] = [
     "programme.edit",
     "samples.import",
     "genomes.submit",
@@ -22,6 +22,18 @@ pub const ACTS: [&str; 14] = [
     "extract.approve",
     "extract.write",
     "extract.read",
+    "money.quote",
+    "money.book",
+    "money.edit",
+    "money.read",
+    "application.apply",
+    "application.handle",
+    "application.review",
+    "application.opine",
+    "application.decide",
+    "application.bill",
+    "application.agree",
+    "application.read",
     "account.edit",
 ];
 

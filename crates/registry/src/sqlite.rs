@@ -17,6 +17,8 @@ pub(crate) const BEGIN_READ: &str = "BEGIN";
 pub(crate) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 /// Refuses every change of an audit line after it was written.
 pub(crate) const AUDIT_GUARD: &str = include_str!("../migrations/0002_audit_guard.sqlite.sql");
+/// Refuses every change of an entry, an invoice or a contribution after it was written.
+pub(crate) const MONEY_GUARD: &str = include_str!("../migrations/0006_money_guard.sqlite.sql");
 
 const READERS_MAX: u32 = 8;
 const WAIT_S_MAX: u64 = 60;

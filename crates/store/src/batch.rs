@@ -6,11 +6,13 @@
 //! ([`Batch::person`]), or the carriers of one variant ([`Batch::carriers`]).
 
 mod carriers;
+mod erased;
 mod person;
 mod scan;
 mod sums;
 mod writer;
 
+pub(crate) use erased::Erased;
 pub use person::{PersonRows, PersonScan};
 pub use scan::{CallRow, CountScan, Scan};
 pub use sums::{SumScan, SummedRows};

@@ -11,7 +11,6 @@ mod track;
 mod writer;
 
 pub use states::States;
-pub(crate) use states::informing;
 pub use sweep::Sweep;
 pub use tile::{Piece, TILE, settle, tiles};
 pub use track::{Run, Track};

@@ -8,7 +8,7 @@ use crate::counted::{self, Census, OfCounts};
 use crate::durable::{self, Staged};
 use crate::error::StoreError;
 use crate::manifest::{self, CensusManifest};
-use crate::merge::Merge;
+use crate::merge::{Listing, Merge};
 use gj_kernels::Classes;
 use gj_model::{BatchId, CensusId, Counts, Region, ReleaseClass};
 use std::collections::{BTreeMap, VecDeque};
@@ -79,9 +79,10 @@ impl Store {
         merge: &Merge,
     ) -> Result<StagedCensus, StoreError> {
         let staged = durable::stage(&self.root)?;
-        let table = merge.sites(None)?.write(staged.path(), CensusManifest::TABLE)?;
+        let table = merge.listed(None, Listing::Rows)?.write(staged.path(), CensusManifest::TABLE)?;
+        let of_gvcfs = merge.has_callability();
         let manifest = CensusManifest {
-            format: manifest::PANEL_CELLS,
+            format: if of_gvcfs { manifest::CENSUS_ROWS } else { manifest::PANEL_CELLS },
             tool: manifest::tool(),
             batch: batch.clone(),
             assignment: assignment.to_owned(),
@@ -116,6 +117,7 @@ impl Store {
 pub struct Counting<'a> {
     inputs: Vec<Input<'a>>,
     classes: usize,
+    listing: Listing,
 }
 
 struct Input<'a> {
@@ -142,6 +144,18 @@ impl<'a> Counting<'a> {
     /// # Errors
     /// When a batch cannot be read.
     pub fn new(batches: &'a [(Batch, Classes)], region: Option<&Region>) -> Result<Counting<'a>, StoreError> {
+        Counting::listed(batches, region, Listing::Sites)
+    }
+
+    /// The same, with the sites that a release lists, or those of a census.
+    ///
+    /// # Errors
+    /// When a batch cannot be read.
+    pub fn listed(
+        batches: &'a [(Batch, Classes)],
+        region: Option<&Region>,
+        listing: Listing,
+    ) -> Result<Counting<'a>, StoreError> {
         let classes = batches.first().map_or(0, |(_, classes)| classes.len());
         let mut inputs = Vec::with_capacity(batches.len());
         for (batch, of_batch) in batches {
@@ -151,7 +165,7 @@ impl<'a> Counting<'a> {
             let (scan, track) = (batch.counts(region, of_batch)?, batch.track(region, of_batch)?);
             inputs.push(Input { scan, track, ready: VecDeque::new() });
         }
-        Ok(Counting { inputs, classes })
+        Ok(Counting { inputs, classes, listing })
     }
 
     /// The next site in ascending order with its counts per class; `None` at the end.
@@ -173,9 +187,13 @@ impl<'a> Counting<'a> {
             for input in &mut self.inputs {
                 let row = input.ready.pop_front_if(|(variant, _)| *variant == site);
                 match (&mut input.track, row) {
-                    (_, Some((_, counts))) => {
-                        let lists = |c: &Counts| if input.track.is_some() { c.ac > 0 } else { c.people > 0 };
-                        is_listed |= counts.iter().any(lists);
+                    (None, Some((_, counts))) => {
+                        is_listed |= counts.iter().any(|c| c.people > 0);
+                        add(&mut sums, &counts);
+                    }
+                    (Some(track), Some((_, counts))) => {
+                        is_listed |= counts.iter().any(|c| c.ac > 0)
+                            || self.listing == Listing::Rows && counts != track.at(&site)?;
                         add(&mut sums, &counts);
                     }
                     (Some(track), None) => add(&mut sums, track.at(&site)?),

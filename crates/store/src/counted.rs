@@ -30,6 +30,8 @@ pub struct Counted<M> {
 pub(crate) trait OfCounts: DeserializeOwned {
     /// Name of the table, without suffix.
     const TABLE: &'static str;
+    /// The newest format this program reads.
+    const NEWEST: u32;
 
     /// Format version, digest of the sums, classes, and the people in each.
     fn table(&self) -> (u32, &str, &[ReleaseClass], &[u32]);
@@ -37,6 +39,7 @@ pub(crate) trait OfCounts: DeserializeOwned {
 
 impl OfCounts for PanelManifest {
     const TABLE: &'static str = "panel";
+    const NEWEST: u32 = manifest::PANEL_CELLS;
 
     fn table(&self) -> (u32, &str, &[ReleaseClass], &[u32]) {
         (self.format, &self.sums, &self.classes, &self.people)
@@ -45,6 +48,7 @@ impl OfCounts for PanelManifest {
 
 impl OfCounts for CensusManifest {
     const TABLE: &'static str = "census";
+    const NEWEST: u32 = manifest::CENSUS_ROWS;
 
     fn table(&self) -> (u32, &str, &[ReleaseClass], &[u32]) {
         (self.format, &self.sums, &self.classes, &self.people)
@@ -53,7 +57,7 @@ impl OfCounts for CensusManifest {
 
 /// Opens the folder of that id.
 pub(crate) fn open<M: OfCounts>(dir: &Path, id: &str) -> Result<Counted<M>, StoreError> {
-    let (manifest, digest): (M, String) = manifest::read(dir, id, manifest::PANEL_CELLS)?;
+    let (manifest, digest): (M, String) = manifest::read(dir, id, M::NEWEST)?;
     let (format, sums, classes, people) = manifest.table();
     let table = Table::open(dir, M::TABLE, sums)?;
     let counts = CountsTable::new(table, format, baseline(classes, people));

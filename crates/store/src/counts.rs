@@ -165,7 +165,7 @@ impl CountsTable {
 
     /// What its cells are relative to; `None` in a table of lists.
     pub(crate) fn baseline(&self) -> Option<&Arc<Baseline>> {
-        (self.format == manifest::PANEL_CELLS).then_some(&self.baseline)
+        (self.format != manifest::PANEL_LISTS).then_some(&self.baseline)
     }
 
     /// Number of classes.

@@ -111,7 +111,8 @@ impl<'a> Extraction<'a> {
             match (row, &mut input.states) {
                 // A batch of gVCFs has rows for its carriers' sake only, wanted or not.
                 (Some(row), Some(_)) => {
-                    parts.push(Part { input: number, calls: row.calls, lists: |call| call.known().1 > 0 });
+                    let calls = row.calls.into_iter().map(as_unrecorded).collect();
+                    parts.push(Part { input: number, calls, lists: |call| call.known().1 > 0 });
                 }
                 (Some(row), None) => {
                     parts.push(Part { input: number, calls: row.calls, lists: Call::is_called });
@@ -125,6 +126,12 @@ impl<'a> Extraction<'a> {
         }
         Ok(Some((variant, parts)))
     }
+}
+
+/// A reference call as it reads where the batch has no row, which depends on who else is in the batch: the
+/// phase of two equal alleles says nothing, and an extract must not depend on that either.
+fn as_unrecorded(call: Call) -> Call {
+    if call == Call::RefRefPhased { Call::RefRef } else { call }
 }
 
 /// One row; `None` when nobody wanted gives a reason for it, so that it cannot tell that others do.

@@ -5,8 +5,9 @@
 //! call: what comes out does not tell which sources it was made of.
 //!
 //! A batch of gVCFs has rows for its carriers' sake only: its row lists a site if somebody counted carries
-//! the allele, and at a site without a row its people add what its callability says. Such batches are
-//! always counted now, never stored alone or as a part of a panel to start from.
+//! the allele, and at a site without a row its people add what its callability says. So its census is
+//! added together with its callability, and a panel that holds such batches is no part of a sum: it does
+//! not tell what they add at sites of others.
 
 use crate::CountedSite;
 use crate::batch::{Batch, CountScan};
@@ -16,7 +17,7 @@ use crate::counts::{Chunk, CountRows, CountsTable, CountsWriter, Place, baseline
 use crate::error::StoreError;
 use crate::table::TableSeal;
 use gj_kernels::{Baseline, Classes};
-use gj_model::{Counts, Region, ReleaseClass};
+use gj_model::{Counts, Region, ReleaseClass, Variant};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -32,10 +33,25 @@ pub enum Part {
     Panel(Arc<Panel>),
     /// The stored counts of a batch.
     Census(Arc<Census>),
+    /// The stored counts of a batch of gVCFs; its callability, counted with the census's classes, says what
+    /// its people add elsewhere. No genotype is decoded.
+    Rows(Arc<Census>, Batch, Classes),
     /// A batch, counted now.
     Genotypes(Batch, Classes),
     /// People of a batch, counted now and taken away from what other sources hold of them.
     Left(Batch, Classes),
+}
+
+/// Which sites a sum has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// Those a release lists: somebody counted carries the allele, or somebody counted of a batch without
+    /// callability has a call.
+    Sites,
+    /// Those of a census. Of a batch of gVCFs, where all sources are such, these are the sites that somebody
+    /// counted carries, and those at which the counts are not what callability says: that is all that is
+    /// needed to know what the batch adds anywhere.
+    Rows,
 }
 
 /// A part, and what its classes are called in the sum.
@@ -67,6 +83,20 @@ impl Merge {
     /// # Errors
     /// When a source cannot be read.
     pub fn sites(&self, region: Option<&Region>) -> Result<Sites<'_>, StoreError> {
+        self.listed(region, Listing::Sites)
+    }
+
+    /// Whether all that is added up is of batches of gVCFs.
+    pub(crate) fn has_callability(&self) -> bool {
+        self.sources.iter().all(|source| match &source.part {
+            Part::Panel(_) | Part::Census(_) => false,
+            Part::Rows(_, batch, _) | Part::Genotypes(batch, _) | Part::Left(batch, _) => {
+                batch.has_callability()
+            }
+        })
+    }
+
+    pub(crate) fn listed(&self, region: Option<&Region>, listing: Listing) -> Result<Sites<'_>, StoreError> {
         let baseline = Arc::new(baseline(&self.classes, &self.people));
         let rows = (ROWS_AHEAD / self.sources.len().max(1)).clamp(64, 4096);
         let mut inputs = Vec::with_capacity(self.sources.len());
@@ -80,7 +110,9 @@ impl Merge {
             heads,
             at: Vec::new(),
             has_tracks,
+            listing,
             sum: vec![Counts::default(); self.classes.len() + self.emptied],
+            untold: Vec::new(),
             classes: self.classes.len(),
             baseline,
         };
@@ -119,6 +151,9 @@ impl<'a> Input<'a> {
         let (classes, reader) = match &source.part {
             Part::Panel(panel) => (panel.manifest().people.len(), stored(panel.counts(), region, rows)?),
             Part::Census(census) => (census.manifest().people.len(), stored(census.counts(), region, rows)?),
+            Part::Rows(census, _, _) => {
+                (census.manifest().people.len(), stored(census.counts(), region, rows)?)
+            }
             Part::Genotypes(batch, classes) | Part::Left(batch, classes) => {
                 (classes.len(), Reader::Counted(batch.counts(region, classes)?))
             }
@@ -128,12 +163,17 @@ impl<'a> Input<'a> {
         }
         let own = match &source.part {
             Part::Panel(panel) => panel.counts().baseline(),
-            Part::Census(census) => census.counts().baseline(),
-            _ => None,
+            Part::Census(census) | Part::Rows(census, _, _) => census.counts().baseline(),
+            Part::Genotypes(..) | Part::Left(..) => None,
         };
         let track = match &source.part {
-            Part::Genotypes(batch, classes) | Part::Left(batch, classes) => batch.track(region, classes)?,
-            _ => None,
+            Part::Panel(_) | Part::Census(_) => None,
+            Part::Rows(_, _, of_track) if of_track.len() != classes => {
+                return Err(StoreError::WrongPeople { given: of_track.len(), batch: classes });
+            }
+            Part::Rows(_, batch, classes) | Part::Genotypes(batch, classes) | Part::Left(batch, classes) => {
+                batch.track(region, classes)?
+            }
         };
         let same_numbers = source.into.iter().enumerate().all(|(class, into)| class == *into);
         Ok(Input {
@@ -192,7 +232,10 @@ pub struct Sites<'a> {
     at: Vec<usize>,
     /// Whether some input counts at sites that it does not hold.
     has_tracks: bool,
+    listing: Listing,
     sum: Vec<Counts>,
+    /// What callability says of the people of batches of gVCFs, rows or not; for [`Listing::Rows`].
+    untold: Vec<Counts>,
     classes: usize,
     baseline: Arc<Baseline>,
 }
@@ -264,27 +307,31 @@ impl Sites<'_> {
                 return Ok(true);
             }
             self.sum.fill(Counts::default());
-            for index in 0..self.at.len() {
-                self.add(self.at[index])?;
+            if self.has_tracks {
+                self.add_with_tracks()?;
+            } else {
+                for index in 0..self.at.len() {
+                    self.add(self.at[index])?;
+                }
             }
             if self.sum[self.classes..].iter().any(|counts| *counts != Counts::default()) {
                 return Err(self.too_much());
             }
-            if self.has_tracks {
-                if self.is_listed()? {
-                    self.add_tracks()?;
-                    return Ok(true);
-                }
-            } else if self.sum.iter().any(|counts| !counts.is_empty()) {
+            if self.is_listed()? {
                 return Ok(true);
             }
         }
     }
 
-    /// Whether somebody carries the allele, or somebody of a batch without callability has a call.
     fn is_listed(&self) -> Result<bool, StoreError> {
+        if !self.has_tracks {
+            return Ok(self.sum.iter().any(|counts| !counts.is_empty()));
+        }
         if self.sum.iter().any(|counts| counts.ac > 0) {
             return Ok(true);
+        }
+        if self.listing == Listing::Rows {
+            return Ok(self.sum != self.untold);
         }
         let mut people = 0i64;
         for input in self.at.iter().map(|input| &self.inputs[*input]).filter(|input| input.track.is_none()) {
@@ -295,25 +342,47 @@ impl Sites<'_> {
         Ok(people > 0)
     }
 
-    /// Adds what batches of gVCFs count at a site of which they have no row.
-    fn add_tracks(&mut self) -> Result<(), StoreError> {
+    /// Adds every input's row, or what its callability says where it has none.
+    fn add_with_tracks(&mut self) -> Result<(), StoreError> {
         let first = &self.inputs[self.at[0]];
         let (reference, alternate) = first.chunk()?.alleles(first.row);
         let variant = variant_of(self.heads[self.at[0]], reference, alternate);
         let variant = variant.ok_or_else(|| StoreError::damaged(&first.path, "a position is 0"))?;
-        for input in 0..self.inputs.len() {
-            let own = &mut self.inputs[input];
-            let Some(track) = own.track.as_mut().filter(|_| !self.at.contains(&input)) else { continue };
-            let counts = track.at(&variant)?.iter().enumerate();
-            let mut sound = true;
-            counts.for_each(|(class, counts)| {
-                sound &= count(&mut self.sum[own.into[class]], *counts, own.takes_away);
-            });
-            if !sound {
-                return Err(self.too_much());
+        self.untold.clear();
+        self.untold.resize(self.sum.len(), Counts::default());
+        // What is taken away must be there first: it may be in a row of one and in the callability of another.
+        for takes_away in [false, true] {
+            for input in 0..self.inputs.len() {
+                if self.inputs[input].takes_away != takes_away {
+                    continue;
+                }
+                let has_row = self.at.contains(&input);
+                if has_row {
+                    self.add(input)?;
+                }
+                if !has_row || self.listing == Listing::Rows {
+                    self.add_track(input, &variant, has_row)?;
+                }
             }
         }
         Ok(())
+    }
+
+    /// Adds what an input's callability says of a site to the sum, unless it has a row, and to `untold`.
+    fn add_track(&mut self, input: usize, variant: &Variant, has_row: bool) -> Result<(), StoreError> {
+        let own = &mut self.inputs[input];
+        let Some(track) = &mut own.track else { return Ok(()) };
+        let mut sound = true;
+        for (class, counts) in track.at(variant)?.iter().enumerate() {
+            let into = own.into[class];
+            if self.listing == Listing::Rows {
+                sound &= count(&mut self.untold[into], *counts, own.takes_away);
+            }
+            if !has_row {
+                sound &= count(&mut self.sum[into], *counts, own.takes_away);
+            }
+        }
+        if sound { Ok(()) } else { Err(self.too_much()) }
     }
 
     /// Finds the inputs that hold the first variant of a place.

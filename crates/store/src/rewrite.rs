@@ -1,10 +1,9 @@
-//! Writing batches anew: without somebody who left, or several as one in haplotype-sorted blocks.
+//! Compaction: several batches written as one, in haplotype-sorted blocks.
 //!
-//! The old batches stay until they are swept. No answer changes by compaction; by an erasure only what
-//! the person added.
+//! The old batches stay until they are swept. No answer changes.
 
 use crate::Store;
-use crate::batch::{Batch, BatchSeal, BatchWriter, CallRow, Scan, StagedBatch};
+use crate::batch::{Batch, BatchWriter, CallRow, Scan, StagedBatch};
 use crate::callability::{self, States};
 use crate::error::StoreError;
 use crate::evidence;
@@ -16,33 +15,6 @@ use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 
 impl Store {
-    /// Writes the batch again without the genotypes of `gone`, at its level.
-    ///
-    /// Their columns read as absent, their registry keys as 0, and rows in which nobody else has a
-    /// call record disappear.
-    ///
-    /// # Errors
-    /// When the batch cannot be read or the new one written.
-    pub fn erase(&self, batch: &Batch, gone: &SampleSet) -> Result<BatchSeal, StoreError> {
-        let mut people = SampleSet::all(batch.samples());
-        gone.iter().for_each(|index| people.remove(index));
-        let mut writer = if batch.is_sorted() {
-            Rewriter::Sorted(Box::new(Sorted::new(self, batch.samples())?))
-        } else {
-            Rewriter::Plain(Box::new(self.new_batch(batch.samples())?))
-        };
-        let mut scan = batch.calls(None, &people)?;
-        let mut states = batch.states(None, &people)?;
-        while let Some(rows) = scan.next_rows()? {
-            writer.push(callability::informing(rows, states.as_mut())?)?;
-        }
-        let columns = (0..batch.samples()).map(|column| people.contains(column).then_some(column)).collect();
-        carry_over(writer.writer(), &[(batch, columns)], batch.samples())?;
-        let mut samples = batch.manifest().samples.clone();
-        gone.iter().for_each(|index| samples[index] = 0);
-        writer.finish(batch.manifest().institution.clone(), samples, batch.manifest().sources.clone())
-    }
-
     /// Writes several batches of one institution as one of level 1. A sample that several of them hold
     /// keeps one column; columns of people who left are dropped. It stays staged until it is published.
     ///
@@ -134,51 +106,13 @@ fn next_row(inputs: &mut [Input<'_>], samples: usize) -> Result<Option<CallRow>,
 }
 
 /// Writes what stands beside the rows; `columns` of each batch are those of the new one.
-fn carry_over(
+pub(crate) fn carry_over(
     writer: &mut BatchWriter,
     batches: &[(&Batch, Vec<Option<usize>>)],
     samples: usize,
 ) -> Result<(), StoreError> {
     callability::rewrite(batches, samples, writer)?;
     evidence::rewrite(batches, writer)
-}
-
-/// Where rewritten rows go.
-enum Rewriter {
-    Plain(Box<BatchWriter>),
-    Sorted(Box<Sorted>),
-}
-
-impl Rewriter {
-    fn push(&mut self, rows: Vec<CallRow>) -> Result<(), StoreError> {
-        match self {
-            Rewriter::Sorted(sorted) => sorted.push(rows),
-            Rewriter::Plain(writer) => {
-                let payloads: Vec<Vec<u8>> = rows.par_iter().map(|row| encode(&row.calls)).collect();
-                let mut pairs = rows.into_iter().zip(payloads);
-                pairs.try_for_each(|(row, payload)| writer.push(row.variant, row.origin, payload))
-            }
-        }
-    }
-
-    fn writer(&mut self) -> &mut BatchWriter {
-        match self {
-            Rewriter::Plain(writer) => writer,
-            Rewriter::Sorted(sorted) => &mut sorted.writer,
-        }
-    }
-
-    fn finish(
-        self,
-        institution: InstitutionId,
-        samples: Vec<i64>,
-        sources: Vec<String>,
-    ) -> Result<BatchSeal, StoreError> {
-        match self {
-            Rewriter::Plain(writer) => writer.finish(institution, samples, sources),
-            Rewriter::Sorted(sorted) => sorted.finish(institution, samples, sources)?.publish(),
-        }
-    }
 }
 
 /// Gathers rows into blocks and writes them.

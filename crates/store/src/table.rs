@@ -378,6 +378,7 @@ pub(crate) struct TableWriter {
     writer: ArrowWriter<File>,
     schema: Arc<Schema>,
     pending: Vec<Variant>,
+    /// The last row that was flushed.
     last: Option<Variant>,
     rows: u64,
 }
@@ -446,23 +447,23 @@ impl TableWriter {
 
     /// Buffers a row's variant; the caller buffers its own columns.
     pub(crate) fn push(&mut self, variant: Variant) -> Result<(), StoreError> {
-        if self.last.as_ref().is_some_and(|last| *last >= variant) {
+        if self.pending.last().or(self.last.as_ref()).is_some_and(|last| *last >= variant) {
             return Err(StoreError::Unsorted);
         }
-        self.last = Some(variant.clone());
         self.pending.push(variant);
         Ok(())
     }
 
     /// Writes the buffered rows as one row group, with the caller's columns for them.
     pub(crate) fn flush(&mut self, columns: Vec<ArrayRef>) -> Result<(), StoreError> {
-        let rows = std::mem::take(&mut self.pending);
+        let mut rows = std::mem::take(&mut self.pending);
         let sites: [ArrayRef; 4] = [
             Arc::new(StringArray::from_iter_values(rows.iter().map(|v| v.contig.name()))),
             Arc::new(UInt32Array::from_iter_values(rows.iter().map(|v| v.position.get()))),
             Arc::new(StringArray::from_iter_values(rows.iter().map(|v| v.reference.as_str()))),
             Arc::new(StringArray::from_iter_values(rows.iter().map(|v| v.alternate.as_str()))),
         ];
+        self.last = rows.pop().or(self.last.take());
         self.write_group(sites, columns)
     }
 

@@ -111,6 +111,64 @@ fn erasing_blanks_a_column_and_drops_rows_nobody_else_has() {
     assert!(read(&store.batch(&seal.id).unwrap(), None, &SampleSet::all(1)).is_empty());
 }
 
+/// Rows of people who share stretches, over two contigs: what compaction sorts into several blocks. Every
+/// fifth row has calls of any kind, and some are held by one person.
+fn related(samples: usize) -> Vec<(Variant, Vec<Call>)> {
+    let row = |at: u32| -> Vec<Call> {
+        let mix = |s: usize| ((s * 2_654_435_761) ^ (at as usize * 40_503)) >> 7;
+        let carries = |haplotype: usize| (haplotype / 8 + at as usize / 40) % 9 < at as usize % 7;
+        let call = |s: usize| match at % 5 {
+            0 if s.is_multiple_of(3) => Call::from_code((mix(s) % 16) as u8),
+            1 => {
+                if s == at as usize % samples {
+                    Call::AltRefPhased
+                } else {
+                    Call::Absent
+                }
+            }
+            _ => Call::diploid(Some(carries(2 * s)), Some(carries(2 * s + 1)), !s.is_multiple_of(50)),
+        };
+        (0..samples).map(call).collect()
+    };
+    let places = ["chr1", "chr2"].into_iter().flat_map(|contig| (1..=900u32).map(move |at| (contig, at)));
+    places.map(|(contig, at)| (variant(contig, at, "C"), row(at))).collect()
+}
+
+#[test]
+fn erasing_from_a_compacted_batch_is_blanking_columns_again_and_again() {
+    let samples = 150;
+    let (_folder, store) = store();
+    let rows = related(samples);
+    let level_0 = write(&store, &rows, samples);
+    let institution = "centre".parse().unwrap();
+    let staged = store.compact(&institution, std::slice::from_ref(&level_0)).unwrap();
+    let mut batches = [level_0, store.batch(&staged.publish().unwrap().id).unwrap()];
+    assert_eq!(batches.each_ref().map(Batch::is_sorted), [false, true]);
+    let everybody = SampleSet::all(samples);
+    let mut calls: Vec<(Variant, Vec<Call>)> = rows;
+    for leaving in [vec![7], vec![0, 8, 149], vec![8, 60]] {
+        let mut gone = SampleSet::none(samples);
+        leaving.iter().for_each(|s| gone.insert(*s));
+        for (_, calls) in &mut calls {
+            leaving.iter().for_each(|s| calls[*s] = Call::Absent);
+        }
+        calls.retain(|(_, calls)| calls.iter().any(|call| *call != Call::Absent));
+        for batch in &mut batches {
+            let seal = store.erase(batch, &gone).unwrap();
+            let erased = store.batch(&seal.id).unwrap();
+            assert_eq!((erased.is_sorted(), seal.manifest.format), (batch.is_sorted(), 3));
+            assert!(leaving.iter().all(|s| seal.manifest.samples[*s] == 0));
+            let found = read(&erased, None, &everybody).into_iter().map(|row| (row.variant, row.calls));
+            assert!(found.eq(calls.iter().cloned()));
+            // What is left is compacted like any other batch.
+            let again = store.compact(&institution, std::slice::from_ref(&erased)).unwrap();
+            let again = store.batch(&again.publish().unwrap().id).unwrap();
+            assert_eq!(read(&again, None, &SampleSet::all(again.samples())).len(), calls.len());
+            *batch = erased;
+        }
+    }
+}
+
 #[test]
 fn sweeping_keeps_what_is_named() {
     let (folder, store) = store();

@@ -44,7 +44,27 @@ fn batches_of_formats_1_and_2_are_still_read() {
             let fields: Vec<&str> = line.split('\t').collect();
             (fields[..4].join("-"), fields[4..].iter().map(|text| call(text)).collect::<Vec<_>>())
         });
+        let mut expected: Vec<(String, Vec<Call>)> = expected.collect();
         assert!(found.iter().map(|(_, calls)| calls.len()).all(|samples| samples == 24));
-        assert_eq!(found, expected.collect::<Vec<_>>());
+        assert_eq!(found, expected);
+
+        // Without somebody they are written in format 3, with totals.
+        let mut gone = SampleSet::none(24);
+        gone.insert(5);
+        let seal = store.erase(&batch, &gone).unwrap();
+        assert_eq!(seal.manifest.format, 3);
+        let erased = store.batch(&seal.id).unwrap();
+        assert_eq!(erased.is_sorted(), is_sorted);
+        expected.iter_mut().for_each(|(_, calls)| calls[5] = Call::Absent);
+        expected.retain(|(_, calls)| calls.iter().any(|call| *call != Call::Absent));
+        let mut scan = erased.calls(None, &people).unwrap();
+        let mut found = Vec::new();
+        while let Some(rows) = scan.next_rows().unwrap() {
+            found.extend(rows.into_iter().map(|row| (row.variant.to_string(), row.calls)));
+        }
+        assert_eq!(found, expected);
+        // A second erasure takes the next person from the totals that the first one wrote, and would refuse others.
+        gone.insert(6);
+        store.erase(&erased, &gone).unwrap();
     }
 }

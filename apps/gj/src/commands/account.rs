@@ -3,7 +3,7 @@
 //! A password is typed, twice, without being shown; or it is the first line of standard input, where
 //! that is no terminal. It is never an argument, which other users of the machine could read.
 
-use crate::cli::{Account, AccountAdd, AccountDomain, AccountTraining};
+use crate::cli::account::{Account, AccountAdd, AccountDomain, AccountTraining};
 use crate::output;
 use anyhow::{Context, bail};
 use chrono::NaiveDate;
@@ -76,14 +76,15 @@ async fn add(arguments: AccountAdd) -> anyhow::Result<()> {
 async fn training(arguments: AccountTraining) -> anyhow::Result<()> {
     let (gate, asker) = open(&arguments.place, &arguments.operator).await?;
     let training = Training {
-        training: arguments.training,
+        user: arguments.account,
+        name: arguments.training,
         valid_from: arguments.from.unwrap_or_else(today),
         valid_to: arguments.until,
         source: arguments.source,
     };
-    gate.record_training(&asker, &arguments.account, &training).await?;
+    gate.record_training(&asker, &training).await?;
     gate.close().await;
-    told(&format!("`{}` holds until {}", training.training, training.valid_to))
+    told(&format!("`{}` holds until {}", training.name, training.valid_to))
 }
 
 async fn domain(arguments: AccountDomain) -> anyhow::Result<()> {

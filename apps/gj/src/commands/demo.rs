@@ -42,13 +42,20 @@ const CONTRIBUTORS: [Contributor; 4] = [
 ];
 
 /// Example users offered on the sign-in page, with what they show.
-const USERS: [(&str, &str, &str); 6] = [
+const USERS: [(&str, &str, &str); 13] = [
     ("academic", "大学の研究者(単独利用・無料)", "university researcher, working alone: free"),
     ("company-paid", "企業の研究者(支払い済み)", "company researcher, paid"),
     ("company-unpaid", "企業の研究者(未払い)", "company researcher, not paid"),
     ("clinician", "臨床医", "clinician"),
     ("datamanager", "データ管理者", "data manager"),
     ("auditor", "監査人", "auditor"),
+    ("committee", "審査委員会事務局", "secretariat of the committee"),
+    ("reviewer", "審査委員", "reviewer"),
+    ("reviewer-2", "審査委員（二人目）", "second reviewer"),
+    ("chair", "委員長", "committee chair"),
+    ("head", "代表者", "head of the consortium"),
+    ("finance", "経理担当", "finance officer"),
+    ("minato", "提供機関（みなとバイオバンク）", "contributor (Minato Biobank)"),
 ];
 
 pub async fn run(arguments: Demo) -> anyhow::Result<()> {

@@ -28,6 +28,7 @@ async fn approve(arguments: ExtractApprove) -> anyhow::Result<()> {
         sex: if arguments.without_sex { SexTold::No } else { SexTold::Yes },
         valid_to: arguments.until,
         reference: arguments.reference,
+        application: arguments.application,
     };
     let id =
         gate.approve_extract(&asker, request).await.map_err(|error| output::refusal_as_json(error, json))?;

@@ -41,6 +41,9 @@ async fn keep_repaired(gate: Gate) {
         if let Err(error) = gate.repair_waiting().await {
             tracing::warn!(%error, "a withdrawal waits for its repair; answers leave it out already");
         }
+        if let Err(error) = gate.settle_applications().await {
+            tracing::warn!(%error, "applications wait for what happens by itself; the next look does it");
+        }
         tokio::time::sleep(REPAIR_EVERY).await;
     }
 }

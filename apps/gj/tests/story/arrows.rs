@@ -10,19 +10,21 @@ gj -> analysis api gate model portal
 portal -> api gate model
 api -> analysis gate model
 analysis -> gate
-gate -> export ingest kernels model policy registry store
+gate -> casework export ingest kernels model money policy registry store
 ingest -> kernels model store
-registry -> model
+registry -> casework model money
 store -> kernels model
 export -> kernels model
 policy -> model
+money -> model
+casework -> model
 kernels -> model
 model ->
 bench -> export kernels model store
 ";
 
 /// Crates that must not meet a clock, a file or the network: facts in, decisions and numbers out.
-const PURE: [&str; 4] = ["model", "kernels", "policy", "export"];
+const PURE: [&str; 6] = ["model", "kernels", "policy", "money", "casework", "export"];
 
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

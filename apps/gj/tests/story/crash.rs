@@ -72,21 +72,64 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Directories, each one act short of the next. The person who leaves has calls in two batches; releases
-/// are counted first from genotypes and then from what is stored.
+/// A gVCF of a person: variants, blocks with and without reads, and gaps.
+fn gvcf(person: usize, contigs: &[&str]) -> String {
+    let mut text = "##fileformat=VCFv4.2\n##ALT=<ID=NON_REF,Description=\"any\">\n".to_owned();
+    contigs.iter().for_each(|contig| text.push_str(&format!("##contig=<ID={contig}>\n")));
+    text.push_str(&format!("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS{person}\n"));
+    for contig in contigs {
+        for (step, at) in (3_000_000..3_002_400).step_by(40).enumerate() {
+            let kind = step + person;
+            if kind.is_multiple_of(3) {
+                let call = if kind.is_multiple_of(2) { "0/1" } else { "1/1" };
+                text.push_str(&format!(
+                    "{contig}\t{at}\t.\tA\tC,<NON_REF>\t.\t.\t.\tGT:DP:GQ\t{call}:30:50\n"
+                ));
+            }
+            let (end, reads) = (at + 39 - kind % 5, if kind.is_multiple_of(7) { 0 } else { 20 });
+            text.push_str(&format!(
+                "{contig}\t{}\t.\tA\t<NON_REF>\t.\t.\tEND={end}\tGT:DP:GQ\t0/0:{reads}:60\n",
+                at + 1
+            ));
+        }
+    }
+    text
+}
+
+/// Writes gVCFs of people who came otherwise, too, and of some who did not; returns their paths.
+fn gvcfs(house: &House, with_others: usize, alone: &[usize]) -> Vec<PathBuf> {
+    let contigs = ["chr2", "chr21"];
+    let people = [(with_others, &contigs[1..])].into_iter().chain(alone.iter().map(|p| (*p, &contigs[..])));
+    people
+        .map(|(person, contigs)| {
+            let path = house.beside(&format!("{person}.g.vcf"));
+            fs::write(&path, gvcf(person, contigs)).unwrap();
+            path
+        })
+        .collect()
+}
+
+/// Directories, each one act short of the next. The people who leave have calls in batches of plain VCFs
+/// and of gVCFs; releases are counted first from genotypes and then from what is stored.
 fn acts(house: &House) -> Vec<Act> {
     let cohort = MadeUp::new(60, 80, 5);
     let (first, second): (Vec<usize>, Vec<usize>) = ((0..34).collect(), (0..4).chain(34..60).collect());
-    let everybody: Vec<usize> = (0..60).collect();
+    let everybody: Vec<usize> = (0..64).collect();
     fs::write(house.beside("sheet.tsv"), cohort.sheet(&everybody)).unwrap();
     fs::write(house.beside("a.vcf"), cohort.vcf(&first, |r| r % 3 != 0)).unwrap();
     fs::write(house.beside("b.vcf"), cohort.vcf(&second, |_| true)).unwrap();
     house.ok(&["import-samples", "--institution", "centre"], &[&house.beside("sheet.tsv")]);
     house.ok(&["ingest", "--institution", "centre"], &[&house.beside("a.vcf")]);
+    let early = gvcfs(house, 3, &[60, 61]);
+    let paths: Vec<&Path> = early.iter().map(PathBuf::as_path).collect();
+    house.ok(&["ingest", "--institution", "centre"], &paths);
     house.ok(&["freeze", "r1"], &[]);
+    let late: Vec<String> =
+        gvcfs(house, 40, &[62, 63]).iter().map(|path| path.display().to_string()).collect();
     let file = house.beside("b.vcf").display().to_string();
     let words = [
         vec!["ingest", "--institution", "centre", &file],
+        vec!["ingest", "--institution", "centre", &late[0], &late[1], &late[2]],
         vec!["freeze", "r2"],
         vec!["withdraw", "P3"],
         vec!["compact"],

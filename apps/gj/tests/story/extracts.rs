@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 const PEOPLE: usize = 60;
-const EVERYWHERE: [&str; 6] = ["chr2", "chr10", "chr22", "chrX", "chrY", "chrM"];
+pub const EVERYWHERE: [&str; 6] = ["chr2", "chr10", "chr22", "chrX", "chrY", "chrM"];
 const FORMATS: [&str; 5] = ["vcf", "vcf.gz", "bcf", "pgen", "bed"];
 
 /// Two contributors; one of them in two batches that share people, not records.
@@ -50,7 +50,7 @@ pub fn write(house: &House, id: &str, user: &str, format: &str, name: &str) -> V
 }
 
 /// The text of a VCF, whatever its form.
-fn text(file: &Path) -> String {
+pub fn text(file: &Path) -> String {
     let bytes = fs::read(file).unwrap();
     if file.extension().is_none_or(|e| e != "gz") {
         return String::from_utf8(bytes).unwrap();
@@ -61,7 +61,7 @@ fn text(file: &Path) -> String {
 }
 
 /// Column names, and for each column all its genotypes with their variants.
-fn columns(vcf: &str) -> (Vec<String>, Vec<Vec<String>>) {
+pub fn columns(vcf: &str) -> (Vec<String>, Vec<Vec<String>>) {
     let (mut names, mut columns) = (Vec::new(), Vec::new());
     for line in vcf.lines().filter(|line| !line.starts_with("##")) {
         let fields: Vec<&str> = line.split('\t').collect();
@@ -113,7 +113,7 @@ fn promised(cohort: &MadeUp, people: &[usize]) -> Vec<Vec<String>> {
 }
 
 /// `1/2` at the second allele is `0/1`; half calls have one spelling, and so has an unphased heterozygote.
-fn split(genotype: &str, allele: usize) -> String {
+pub fn split(genotype: &str, allele: usize) -> String {
     let phased = genotype.contains('|');
     let mut alleles: Vec<&str> = genotype.split(['/', '|']).collect();
     for found in &mut alleles {

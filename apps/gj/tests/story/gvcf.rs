@@ -1,13 +1,16 @@
 //! gVCFs from the outside: fifty real ones, split and compacted in every way, and a person who leaves.
 
-use crate::cohort::header;
+use crate::censuses::{flip, names};
+use crate::cohort::{Dice, header};
+use crate::crash::copy;
 use crate::house::{House, shared};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The files of 50 people of 1000 Genomes, and their names.
-fn files() -> Option<Vec<(String, PathBuf)>> {
+pub fn files() -> Option<Vec<(String, PathBuf)>> {
     let folder = shared()?.join("data/gvcf/hail_1kg_chr22");
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<(String, PathBuf)> = paths
@@ -21,6 +24,12 @@ fn files() -> Option<Vec<(String, PathBuf)>> {
 /// A directory with these files, so many a batch.
 fn built(files: &[(String, PathBuf)], per_batch: usize) -> House {
     let house = House::showing_everything();
+    take_in(&house, files, per_batch);
+    house
+}
+
+/// Registers the people of these files and takes them in, so many a batch.
+fn take_in(house: &House, files: &[(String, PathBuf)], per_batch: usize) {
     let sheet = house.beside("sheet.tsv");
     let row = |(name, _): &(String, PathBuf)| format!("{name}\tP-{name}\tfemale\t\t\t\tJPT\tresearch\t\n");
     fs::write(&sheet, header() + &files.iter().map(row).collect::<String>()).unwrap();
@@ -29,7 +38,6 @@ fn built(files: &[(String, PathBuf)], per_batch: usize) -> House {
         let paths: Vec<&Path> = batch.iter().map(|(_, path)| path.as_path()).collect();
         house.ok(&["ingest", "--institution", "centre"], &paths);
     }
-    house
 }
 
 fn digest(house: &House, name: &str) -> Value {
@@ -65,6 +73,102 @@ fn fifty_people_give_one_release_however_they_come_and_without_one_of_them_anoth
         assert_eq!(sites(house, "r1"), sites(&without, "r1"));
         house.ok(&["verify"], &[]);
     }
+}
+
+#[test]
+fn taking_somebody_away_from_stored_counts_is_counting_without_them_to_the_byte() {
+    let Some(files) = files() else { return };
+    for compacted in [false, true] {
+        // The same directory twice: the order of batches that came within one second is not that of arrival.
+        let (before, after) = (built(&files[..20], 7), House::showing_everything());
+        fs::remove_dir_all(after.dir()).unwrap();
+        copy(&before.dir(), &after.dir());
+        if compacted {
+            [&before, &after].iter().for_each(|house| drop(house.ok(&["compact"], &[])));
+        }
+        // One counts everybody, then takes them away; the other counts who is left.
+        digest(&before, "r1");
+        let held = ["batches", "censuses", "panels"].map(|folder| names(&before.dir().join(folder)));
+        assert_eq!(held[1].len(), held[0].len());
+        for house in [&before, &after] {
+            house.ok(&["withdraw", &format!("P-{}", files[0].0)], &[]);
+            house.ok(&["withdraw", &format!("P-{}", files[8].0), &format!("P-{}", files[15].0)], &[]);
+        }
+        digest(&after, "r1");
+        for (folder, held) in ["batches", "censuses", "panels"].iter().zip(&held) {
+            let now = names(&before.dir().join(folder));
+            assert_eq!(now, names(&after.dir().join(folder)), "{folder}");
+            assert!(now.is_disjoint(held), "{folder}");
+        }
+        for house in [&before, &after] {
+            house.ok(&["verify"], &[]);
+        }
+        let staying = files[..20].iter().enumerate().filter(|(index, _)| ![0, 8, 15].contains(index));
+        let staying: Vec<(String, PathBuf)> = staying.map(|(_, file)| file.clone()).collect();
+        assert_eq!(digest(&before, "r2"), digest(&built(&staying, 17), "r1"));
+    }
+}
+
+/// gVCFs of made-up people with many long insertions: files of genotypes that are longer than what is read
+/// to open them.
+fn long_ones(people: usize) -> Vec<(String, String)> {
+    let mut dice = Dice(20);
+    let insertion = |dice: &mut Dice| (0..60).map(|_| char::from(b"ACGT"[dice.roll(4) as usize])).collect();
+    let insertions: Vec<String> = (0..12_000).map(|_| insertion(&mut dice)).collect();
+    let head = "##fileformat=VCFv4.2\n##ALT=<ID=NON_REF,Description=\"any\">\n##contig=<ID=chr7>\n\
+                #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t";
+    let of = |person: usize| {
+        let name = format!("L{person}");
+        let mut text = format!("{head}{name}\n");
+        for (index, insertion) in insertions.iter().enumerate() {
+            let at = 1_000_000 + 20 * index;
+            text += &match dice.roll(8) {
+                0..=2 => format!("chr7\t{at}\t.\tA\tA{insertion},<NON_REF>\t.\t.\t.\tGT:DP\t0/1:20\n"),
+                3 => format!("chr7\t{at}\t.\tA\tA{insertion},<NON_REF>\t.\t.\t.\tGT:DP\t0/.:20\n"),
+                4 => String::new(),
+                roll => {
+                    format!("chr7\t{at}\t.\tA\t<NON_REF>\t.\t.\tEND={}\tGT:DP\t0/0:{}\n", at + 9, roll - 5)
+                }
+            };
+        }
+        (name, text)
+    };
+    (0..people).map(of).collect()
+}
+
+#[test]
+fn a_release_decodes_no_genotype_of_gvcfs_that_was_counted_before() {
+    let (house, other) = (House::new(), House::new());
+    let write = |house: &House| -> Vec<(String, PathBuf)> {
+        let people = long_ones(7).into_iter().map(|(name, text)| {
+            let path = house.beside(&format!("{name}.g.vcf"));
+            fs::write(&path, text).unwrap();
+            (name, path)
+        });
+        people.collect()
+    };
+    let (apart, together) = (write(&house), write(&other));
+    take_in(&house, &apart[..6], 3);
+    digest(&house, "r1");
+    assert_eq!(names(&house.dir().join("censuses")).len(), 2);
+    let counted: BTreeSet<String> = names(&house.dir().join("batches"));
+    // One more person, with variants and gaps of their own: the old genotypes cannot even be read.
+    take_in(&house, &apart[6..], 1);
+    for batch in &counted {
+        let file = flip(&house, batch);
+        assert!(fs::metadata(file).unwrap().len() > 3 * 65_536);
+    }
+    assert!(!house.run(&["verify"], &[]).status.success());
+    let incremental = digest(&house, "r2");
+    counted.iter().for_each(|batch| drop(flip(&house, batch)));
+    house.ok(&["verify"], &[]);
+    take_in(&other, &together, 7);
+    assert_eq!(digest(&other, "r1"), incremental);
+    // A compacted batch has a census at once, made of those before.
+    house.ok(&["compact"], &[]);
+    assert_eq!(names(&house.dir().join("censuses")).len(), names(&house.dir().join("batches")).len());
+    house.ok(&["verify"], &[]);
+    assert_eq!(digest(&house, "r3"), incremental);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod accounts;
+mod applications;
 mod approvals;
 mod arrows;
 mod bad_input;
@@ -18,13 +19,16 @@ mod disk;
 mod duckdb;
 mod extracts;
 mod gvcf;
+mod gvcf_extracts;
 mod house;
 mod http;
 mod invariance;
+mod money;
 mod portal;
 #[cfg(feature = "oidc")]
 mod provider;
 mod resume;
+mod rights;
 mod scenario;
 mod second_reader;
 mod server;

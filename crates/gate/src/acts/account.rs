@@ -127,7 +127,7 @@ impl Gate {
         let users = reads.users().await?;
         let mut lines = Vec::new();
         for (account, user) in reads.accounts().await?.into_iter().zip(users) {
-            let trainings = reads.trainings(&user.id).await?;
+            let trainings = reads.trainings_of(&user.id).await?;
             lines.push(AccountLine {
                 user: user.id,
                 institution: user.institution,
@@ -135,7 +135,7 @@ impl Gate {
                 password_at: account.password_at,
                 locked_at: account.locked_at,
                 email: account.email,
-                trainings: trainings.into_iter().map(|t| (t.training, t.valid_to)).collect(),
+                trainings: trainings.into_iter().map(|t| (t.name, t.valid_to)).collect(),
             });
         }
         Ok(lines)
@@ -145,20 +145,16 @@ impl Gate {
     ///
     /// # Errors
     /// A refusal; an unknown account, a last day before the first.
-    pub async fn record_training(
-        &self,
-        asker: &Asker,
-        user: &UserId,
-        training: &Training,
-    ) -> Result<(), GateError> {
-        self.authorise(asker, ACT, user.as_str()).await?;
+    pub async fn record_training(&self, asker: &Asker, training: &Training) -> Result<(), GateError> {
+        let user = training.user.as_str();
+        self.authorise(asker, ACT, user).await?;
         if training.valid_to < training.valid_from {
             return Err(GateError::Account("the certificate ends before it begins".to_owned()));
         }
         let mut tx = self.inner.registry.begin().await?;
-        tx.put_training(user, training).await?;
-        let detail = json!({ "training": training.training, "valid_to": training.valid_to });
-        self.done(tx, asker, user.as_str(), "training recorded", detail).await
+        tx.put_training(training).await?;
+        let detail = json!({ "training": training.name, "valid_to": training.valid_to });
+        self.done(tx, asker, user, "training recorded", detail).await
     }
 
     /// Records a domain of an institution's e-mail addresses.

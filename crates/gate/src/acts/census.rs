@@ -1,11 +1,13 @@
 //! Counting a panel of the people there are, and none who leave while it is counted.
 
+use crate::acts::members::OpenBatch;
 use crate::acts::plan::{Plan, Stock, Use};
 use crate::error::GateError;
 use crate::gate::Gate;
+use gj_kernels::Classes;
 use gj_model::BatchId;
 use gj_registry::{Census, Tx};
-use gj_store::{CensusSeal, Merge, PanelSeal, Part, Source, Store, StoreError};
+use gj_store::{Census as StoredCensus, CensusSeal, Merge, PanelSeal, Part, Source, Store, StoreError};
 use std::sync::Arc;
 
 /// A panel, with the transaction that saw that it counts exactly the people it may.
@@ -84,14 +86,9 @@ fn count_batches(store: &Store, plan: &mut Plan<'_>, censuses: &mut Vec<Census>)
         if counted.classes.is_empty() {
             continue;
         }
-        if open.batch.has_callability() {
-            // Its people count at sites of other batches, too, so its own rows are not all there is.
-            plan.add(Part::Genotypes(open.batch.clone(), counted.of), &counted.classes);
-            continue;
-        }
         let assignment = plan.roll.assignment(std::iter::once(open));
         let into = (0..counted.classes.len()).collect();
-        let part = Part::Genotypes(open.batch.clone(), counted.of);
+        let part = Part::Genotypes(open.batch.clone(), counted.of.clone());
         let merge = Merge {
             classes: counted.classes,
             people: counted.people,
@@ -99,10 +96,21 @@ fn count_batches(store: &Store, plan: &mut Plan<'_>, censuses: &mut Vec<Census>)
             sources: vec![Source { part, into }],
         };
         let seal = store.stage_census(open.batch.id(), &assignment, &merge)?.publish()?;
-        plan.add(Part::Census(Arc::new(store.census(&seal.id)?)), &merge.classes);
+        let census = Arc::new(store.census(&seal.id)?);
+        plan.add(of_census(census, open, counted.of), &merge.classes);
         censuses.push(row(seal));
     }
     Ok(())
+}
+
+/// A census as a part of a sum; `classes` are those it counts. The people of a batch of gVCFs count at sites
+/// of other batches, too.
+pub(crate) fn of_census(census: Arc<StoredCensus>, open: &OpenBatch, classes: Classes) -> Part {
+    if open.batch.has_callability() {
+        Part::Rows(census, open.batch.clone(), classes)
+    } else {
+        Part::Census(census)
+    }
 }
 
 /// The row that names a census.

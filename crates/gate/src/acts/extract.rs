@@ -14,7 +14,7 @@ use crate::error::GateError;
 use crate::gate::Gate;
 use crate::random;
 use chrono::NaiveDate;
-use gj_model::{ExtractId, FreezeName, InstitutionId, Purpose, Region, UserId};
+use gj_model::{ApplicationId, ExtractId, FreezeName, InstitutionId, Purpose, Region, UserId};
 use gj_policy::ExtractFact;
 use gj_registry::{Extract, Reads, Writing};
 use serde::Serialize;
@@ -47,6 +47,8 @@ pub struct ApprovalRequest {
     pub valid_to: NaiveDate,
     /// The committee's decision, as cited; one line.
     pub reference: String,
+    /// The application whose grant it rests on: it ends when that does.
+    pub application: Option<ApplicationId>,
 }
 
 /// Whether an extract tells the sex of each person; ploidy on X needs it.
@@ -119,6 +121,10 @@ impl Gate {
         self.admit(asker, APPROVE, request.freeze.as_str(), &facts).await?;
         let mut tx = self.inner.registry.begin().await?;
         self.check_approval(&mut tx, &request).await?;
+        if let Some(application) = &request.application {
+            self.check_grant(&mut tx, application, &request).await?;
+        }
+        let application = request.application.clone();
         let id: ExtractId = format!("E-{}", random::digits::<10>()?)
             .parse()
             .map_err(|error| GateError::Inconsistent(format!("{error}")))?;
@@ -139,7 +145,11 @@ impl Gate {
             revoked_at: None,
         };
         tx.insert_extract(&extract, &random::digits::<32>()?).await?;
+        if let Some(application) = &application {
+            tx.link_extract(&id, application).await?;
+        }
         let detail = bounded(json!({
+            "application": application,
             "release": extract.freeze,
             "recipient": extract.recipient,
             "purpose": extract.purpose.to_string(),
@@ -182,7 +192,7 @@ impl Gate {
             return wrong(format!("no role of `{recipient}` has the act `{WRITE}`; give one that has it"));
         }
         let purpose = self.purpose_fact(reads, &request.purpose).await?;
-        if !purpose.known || purpose.needs_disease != purpose.has_disease {
+        if !purpose.known || purpose.needs_disease == purpose.diseases.is_empty() {
             return wrong(format!("purpose `{}` is not one of the programme's today", request.purpose));
         }
         let people = reads.people_counts().await?;

@@ -2,10 +2,12 @@
 
 pub(crate) mod folder;
 
+use crate::case::check_rules;
 use crate::clock::Clock;
 use crate::error::GateError;
 use crate::gate::{DEMO, Gate, registry_path};
 use folder::Folder;
+use gj_money::Tariff;
 use gj_registry::{Entry, Programme, Registry, anchor, programme};
 use gj_store::Store;
 use serde_json::json;
@@ -53,6 +55,7 @@ impl Gate {
         let example = ProgrammeFile { name: "the built-in example", text: programme::EXAMPLE };
         let ProgrammeFile { name, text } = new.programme.unwrap_or(example);
         let programme = Programme::parse(text, name)?;
+        check_rules(&programme)?;
         let folder = Folder::claim(dir)?;
         Store::open(dir)?;
         let registry = match new.registry {
@@ -61,6 +64,7 @@ impl Gate {
         };
         let mut tx = registry.begin().await?;
         let changes = tx.apply_programme(&programme).await?;
+        tx.put_tariff(&Tariff::example()?).await?;
         let entry = Entry {
             at: &clock.at(),
             actor: "operator",

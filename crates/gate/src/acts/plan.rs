@@ -5,6 +5,7 @@
 //! to be counted of its batches: digests of both tell. If they differ only by people who left since and
 //! are not erased yet, their calls are decoded and taken away.
 
+use crate::acts::census::of_census;
 use crate::acts::members::{OpenBatch, People, Roll};
 use crate::error::GateError;
 use crate::gate::Gate;
@@ -104,8 +105,7 @@ impl Stock {
         plan: &mut Plan<'a>,
     ) -> Result<(), GateError> {
         for open in std::mem::take(&mut plan.uncounted) {
-            // What a batch of gVCFs adds depends on the sites of the others: it is counted with them.
-            let stored = self.censuses.get(open.batch.id()).filter(|_| !open.batch.has_callability());
+            let stored = self.censuses.get(open.batch.id());
             let fitting = stored.and_then(|stored| {
                 times.find(|before| before.roll.assignment(std::iter::once(open)) == stored.assignment)
             });
@@ -113,7 +113,8 @@ impl Stock {
                 (Some(stored), Some(before)) => {
                     let census = Arc::new(store.census(&stored.id)?);
                     let classes = census.manifest().classes.clone();
-                    plan.add(Part::Census(census), &classes);
+                    let counted = before.roll.counted_in(open, |_| true)?;
+                    plan.add(of_census(census, open, counted.of), &classes);
                     plan.take_away(open, before)?;
                 }
                 _ => plan.uncounted.push(open),
@@ -142,6 +143,7 @@ impl Stock {
             let (holds, rest): (Vec<&OpenBatch>, Vec<&OpenBatch>) =
                 self.people.batches.iter().partition(|open| held.contains(open.batch.id()));
             let Some(assignment) = &freeze.assignment else { continue };
+            // At a site that it does not list it does not tell what people of gVCFs add.
             if holds.iter().any(|open| open.batch.has_callability()) {
                 continue;
             }

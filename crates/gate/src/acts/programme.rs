@@ -3,12 +3,16 @@
 use crate::acts::init::ProgrammeFile;
 use crate::ask::Asker;
 use crate::audit::Note;
+use crate::case::check_rules;
 use crate::error::GateError;
 use crate::gate::Gate;
 use crate::random;
+use chrono::NaiveDate;
 use gj_model::UserId;
+use gj_policy::Table;
 use gj_registry::{Change, Programme};
 use serde_json::json;
+use std::sync::Arc;
 
 const ACT: &str = "programme.edit";
 
@@ -24,6 +28,16 @@ impl Gate {
         Ok(programme.ok_or_else(missing)?.to_toml()?)
     }
 
+    /// The rules in force on a day: the programme's own over those of its profile. They are public.
+    ///
+    /// # Errors
+    /// When the registry cannot be read.
+    pub async fn rules_of(&self, day: NaiveDate) -> Result<Arc<Table>, GateError> {
+        let mut reads = self.inner.registry.read().await?;
+        let settings = self.settings(&mut reads).await?;
+        self.table(&mut reads, &settings.profile, day).await
+    }
+
     /// What applying a file would change. Changes nothing.
     ///
     /// # Errors
@@ -35,6 +49,7 @@ impl Gate {
     ) -> Result<Vec<Change>, GateError> {
         self.authorise(asker, ACT, "programme").await?;
         let programme = Programme::parse(file.text, file.name)?;
+        check_rules(&programme)?;
         let now = self.inner.registry.read().await?.programme().await?;
         let missing = || GateError::Inconsistent("the registry holds no programme".to_owned());
         Ok(now.ok_or_else(missing)?.changes_to(&programme))
@@ -51,6 +66,7 @@ impl Gate {
     ) -> Result<Vec<Change>, GateError> {
         self.authorise(asker, ACT, "programme").await?;
         let programme = Programme::parse(file.text, file.name)?;
+        check_rules(&programme)?;
         let mut tx = self.inner.registry.begin().await?;
         let changes = tx.apply_programme(&programme).await?;
         let rows: Vec<String> = changes.iter().map(ToString::to_string).collect();

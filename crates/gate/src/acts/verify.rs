@@ -3,10 +3,9 @@
 use crate::acts::members::People;
 use crate::error::GateError;
 use crate::gate::Gate;
-use gj_kernels::Classes;
 use gj_model::SampleSet;
 use gj_registry::{Batch, Census, Freeze, PanelState, Reads};
-use gj_store::{Census as StoredCensus, Counting, Panel, PanelRows, StoreError};
+use gj_store::{Census as StoredCensus, Counting, Listing, Panel, PanelRows, StoreError};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -31,6 +30,10 @@ pub struct VerifyReport {
     pub censuses: u64,
     /// Sites of those.
     pub census_sites: u64,
+    /// Entries of the ledger: each adds up to zero, as does everything.
+    pub entries: u64,
+    /// Invoices: each adds up, each discount comes from a contribution of the payer's.
+    pub invoices: u64,
     /// Withdrawals whose removal from the disk is still to be done; answers leave them out already.
     pub withdrawals_to_repair: u64,
 }
@@ -63,6 +66,8 @@ impl Gate {
         let mut report = VerifyReport::default();
         self.inner.registry.integrity().await?;
         report.audit_lines = self.verify_audit().await?.lines;
+        let books = self.inner.registry.read().await?.check_books().await?;
+        (report.entries, report.invoices) = (books.entries, books.invoices);
         report.withdrawals_to_repair =
             self.inner.registry.read().await?.unfinished_withdrawals().await?.len() as u64;
         let mut checked = BTreeSet::new();
@@ -214,7 +219,8 @@ fn verify_census(row: &Census, census: &StoredCensus, people: &People) -> Result
     if manifest.classes != counted.classes || manifest.people != counted.people {
         return Err(wrong("it counts other people than it says"));
     }
-    same_counts(census.rows(None)?, &[(open.batch.clone(), counted.of)], wrong)
+    let counted = [(open.batch.clone(), counted.of)];
+    same_counts(census.rows(None)?, Counting::listed(&counted, None, Listing::Rows)?, wrong)
 }
 
 /// Every byte of a panel, and, unless somebody left since, every count against the genotypes.
@@ -235,16 +241,15 @@ fn verify_panel(freeze: &Freeze, panel: &Panel, people: &People) -> Result<u64, 
     for open in &people.batches {
         batches.push((open.batch.clone(), roll.classes_of(open)?));
     }
-    same_counts(panel.rows(None)?, &batches, wrong)
+    same_counts(panel.rows(None)?, Counting::new(&batches, None)?, wrong)
 }
 
 /// Compares stored counts with those of genotypes; returns the number of sites.
 fn same_counts(
     mut stored: PanelRows,
-    batches: &[(gj_store::Batch, Classes)],
+    mut counting: Counting<'_>,
     wrong: impl Fn(&str) -> GateError,
 ) -> Result<u64, GateError> {
-    let mut counting = Counting::new(batches, None)?;
     let mut sites = 0;
     while let Some(chunk) = stored.next_rows()? {
         for row in chunk {

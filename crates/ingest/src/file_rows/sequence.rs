@@ -5,6 +5,7 @@
 use super::Row;
 use super::window::Window;
 use crate::error::IngestError;
+use crate::normalise::Bases;
 use crate::record::Record;
 use gj_model::Contig;
 use serde::{Deserialize, Serialize};
@@ -16,9 +17,9 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Sequence {
     #[serde(skip)]
     file: PathBuf,
-    contig: Vec<u8>,
+    contig: Bases,
     position: u32,
-    left: HashSet<Vec<u8>>,
+    left: HashSet<Bases>,
     contigs: Vec<Contig>,
     window: Window,
 }
@@ -28,7 +29,7 @@ impl Sequence {
     pub(crate) fn new(file: &Path, normalises: bool) -> Sequence {
         Sequence {
             file: file.to_owned(),
-            contig: Vec::new(),
+            contig: Bases::new(),
             position: 0,
             left: HashSet::new(),
             contigs: Vec::new(),

@@ -5,7 +5,7 @@
 //! records carry around it.
 
 use super::Row;
-use crate::normalise::Spelling;
+use crate::normalise::{Bases, Spelling};
 use crate::record::{Draft, SHIFT_MAX};
 use gj_model::Contig;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -34,7 +34,7 @@ struct Held {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Seen {
     line: u64,
-    /// Digest of the payload.
+    /// [`short`] of the payload.
     calls: [u8; 32],
 }
 
@@ -54,7 +54,7 @@ impl Window {
     /// line that gave it first.
     pub(crate) fn insert(&mut self, draft: Draft, line: u64) -> Result<(), u64> {
         // The encoding of calls is one-to-one, so equal bytes are equal calls.
-        let calls = *blake3::hash(&draft.payload).as_bytes();
+        let calls = short(&draft.payload);
         if let Some(first) = self.shortest.get(&draft.shortest) {
             if first.calls != calls {
                 return Err(first.line);
@@ -118,6 +118,17 @@ fn from_list<'de, V: Deserialize<'de>, D: Deserializer<'de>>(
     Ok(Vec::<(Spelling, V)>::deserialize(deserializer)?.into_iter().collect())
 }
 
-fn text(bases: Vec<u8>) -> String {
-    String::from_utf8(bases).expect("alleles are checked to be ASCII bases")
+/// The bytes themselves where they are few, with their number; their digest where they are many.
+fn short(payload: &[u8]) -> [u8; 32] {
+    if payload.len() >= 32 {
+        return *blake3::hash(payload).as_bytes();
+    }
+    let mut bytes = [0; 32];
+    bytes[..payload.len()].copy_from_slice(payload);
+    bytes[31] = payload.len() as u8;
+    bytes
+}
+
+fn text(bases: Bases) -> String {
+    String::from_utf8(bases.into_vec()).expect("alleles are checked to be ASCII bases")
 }

@@ -78,7 +78,9 @@ impl MergedRow {
         if let Payload::Calls(calls) = &self.payload {
             self.evidence.retain(|(column, _)| calls[*column].carries());
         }
-        writer.push_evidence(self.variant.clone(), &self.evidence)?;
+        if !self.evidence.is_empty() {
+            writer.push_evidence(self.variant.clone(), &self.evidence)?;
+        }
         writer.push(self.variant, self.origin, self.payload.into_bytes())
     }
 }

@@ -87,6 +87,16 @@ impl<'a> Merge<'a> {
 
     /// The next row over the batch.
     pub(crate) fn next_row(&mut self) -> Result<Option<MergedRow>, SubmissionError> {
+        if let [input] = &mut self.inputs[..]
+            && input.whole
+        {
+            // One file of everybody: there is nothing to merge.
+            let Some(row) = input.next.take() else { return Ok(None) };
+            input.next = input.rows.next_row()?;
+            let evidence = evidence::unpack(&row.evidence).collect();
+            let SpooledRow { variant, origin, payload, .. } = row;
+            return Ok(Some(MergedRow { variant, origin, payload: Payload::Encoded(payload), evidence }));
+        }
         let variants = self.inputs.iter().filter_map(|input| input.next.as_ref().map(|row| &row.variant));
         let Some(variant) = variants.min().cloned() else { return Ok(None) };
         let mut parts: Vec<(usize, SpooledRow)> = Vec::new();

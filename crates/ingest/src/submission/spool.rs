@@ -8,11 +8,13 @@ use gj_store::{Scratch, StoreError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 
 /// Bytes before a row's fields: the position and their lengths.
-const HEAD: usize = 24;
+const HEAD: usize = 4 + 4 * FIELDS;
+/// Reference, alternate, origin, payload, evidence.
+const FIELDS: usize = 5;
 
 /// Where a contig's rows lie in the spool, in bytes.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -173,6 +175,8 @@ pub(crate) struct SpoolRows<'a> {
     spool: &'a SpoolReader,
     contig: Contig,
     input: BufReader<ReadAt<'a>>,
+    /// A row that lies across the end of the buffer.
+    row: Vec<u8>,
 }
 
 /// Part of a file, from `at` to `end`.
@@ -196,7 +200,7 @@ impl SpoolReader {
     pub(crate) fn rows(&self, contig: Contig, buffer: usize) -> SpoolRows<'_> {
         let Span { start, end } = self.spans.get(&contig).copied().unwrap_or(Span { start: 0, end: 0 });
         let input = BufReader::with_capacity(buffer, ReadAt { file: self.scratch.file(), at: start, end });
-        SpoolRows { spool: self, contig, input }
+        SpoolRows { spool: self, contig, input, row: Vec::new() }
     }
 }
 
@@ -214,16 +218,29 @@ impl SpoolRows<'_> {
         self.input.read_exact(&mut head)?;
         let word =
             |i: usize| u32::from_le_bytes([head[i * 4], head[i * 4 + 1], head[i * 4 + 2], head[i * 4 + 3]]);
-        let mut field = |length: u32| {
-            let mut bytes = vec![0; length as usize];
-            self.input.read_exact(&mut bytes).map(|()| bytes)
+        let lengths: [usize; FIELDS] = std::array::from_fn(|field| word(field + 1) as usize);
+        let total = lengths.iter().sum();
+        // Most rows lie whole in the buffer and are read where they are.
+        let whole = self.input.buffer().len() >= total;
+        if !whole {
+            self.row.resize(total, 0);
+            self.input.read_exact(&mut self.row)?;
+        }
+        let mut rest = if whole { &self.input.buffer()[..total] } else { &self.row[..] };
+        let fields = lengths.map(|length| {
+            let (field, after) = rest.split_at(length);
+            rest = after;
+            field
+        });
+        let text = |bytes: &[u8]| {
+            let text = std::str::from_utf8(bytes).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e));
+            text.map(str::to_owned)
         };
-        let text = |bytes: Vec<u8>| {
-            String::from_utf8(bytes).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))
-        };
-        let (reference, alternate) = (text(field(word(1))?)?, text(field(word(2))?)?);
-        let origin = text(field(word(3))?)?;
-        let (payload, evidence) = (field(word(4))?, field(word(5))?);
+        let (reference, alternate, origin) = (text(fields[0])?, text(fields[1])?, text(fields[2])?);
+        let [payload, evidence] = [fields[3], fields[4]].map(<[u8]>::to_vec);
+        if whole {
+            self.input.consume(total);
+        }
         let position = Position::new(word(0)).ok_or(io::ErrorKind::InvalidData)?;
         let variant = Variant { contig: self.contig, position, reference, alternate };
         let origin = (!origin.is_empty()).then_some(origin);

@@ -2,10 +2,11 @@
 
 use gj_ingest::{BlockFloor, ReadOptions, Roster, Submission, SubmissionError, SubmissionReport};
 use gj_kernels::Classes;
-use gj_model::{Counts, Region, SampleSet, Sex};
-use gj_store::{Batch, Counting, Store};
+use gj_model::{BatchId, Counts, Region, ReleaseClass, SampleSet, Scope, Sex};
+use gj_store::{Batch, CensusSeal, Counting, Merge, Part, Source, Store};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Counts of each sex at each variant, as text `chr22-10516173-G-A`; females first.
 pub type Table = BTreeMap<String, [Counts; 2]>;
@@ -88,15 +89,59 @@ impl Cohort {
     /// Each batch with its people in two classes, females and males; `masked` is in neither.
     pub fn classes(&self, masked: Option<&str>) -> Vec<(Batch, Classes)> {
         let masked = masked.map(|name| self.keys[name]);
+        self.classes_in(&self.batches, |key| Some(key) != masked)
+    }
+
+    fn classes_in(&self, batches: &[Batch], wanted: impl Fn(i64) -> bool) -> Vec<(Batch, Classes)> {
         let of_batch = |batch: &Batch| {
             let keys = &batch.manifest().samples;
             let mut people = SampleSet::all(keys.len());
-            let is_gone = |key: &i64| *key == 0 || Some(*key) == masked;
+            let is_gone = |key: &i64| *key == 0 || !wanted(*key);
             keys.iter().enumerate().filter(|(_, key)| is_gone(key)).for_each(|(c, _)| people.remove(c));
             let of: Vec<u16> = keys.iter().map(|key| u16::from(*key != 0 && self.is_male(*key))).collect();
             (batch.clone(), Classes::new(&people, &of, vec![Sex::Female, Sex::Male]).unwrap())
         };
-        self.batches.iter().map(of_batch).collect()
+        batches.iter().map(of_batch).collect()
+    }
+
+    /// What is counted over stored censuses less the calls of `masked`, who is in them. On the way each census
+    /// is compared with counting: less somebody it is the one without them, and the sum of all is that of
+    /// the compacted batch.
+    pub fn count_stored(&self, masked: Option<&str>) -> Table {
+        let key = masked.map(|name| self.keys[name]);
+        let left = self.classes_in(&self.batches, |of| Some(of) == key);
+        let mut parts = Vec::new();
+        for (((batch, all), (_, rest)), (_, left)) in
+            self.classes(None).into_iter().zip(self.classes(masked)).zip(left)
+        {
+            let counted = |of: Classes| self.census(batch.id(), &[Part::Genotypes(batch.clone(), of)]);
+            let census = Arc::new(self.store.census(&counted(all.clone()).id).unwrap());
+            let mut less = vec![Part::Rows(census, batch.clone(), all)];
+            less.extend(masked.map(|_| Part::Left(batch.clone(), left)));
+            assert_eq!(self.census(batch.id(), &less), counted(rest), "a census less somebody");
+            parts.extend(less);
+        }
+        let compacted =
+            self.store.compact(&"centre".parse().unwrap(), &self.batches).unwrap().publish().unwrap();
+        let compacted = self.store.batch(&compacted.id).unwrap();
+        let (batch, of) = self.classes_in(&[compacted], |of| Some(of) != key).remove(0);
+        let id = batch.id().clone();
+        assert_eq!(
+            self.census(&id, &parts),
+            self.census(&id, &[Part::Genotypes(batch, of)]),
+            "a sum of censuses"
+        );
+        let merge = merge(&parts);
+        let mut sites = merge.sites(None).unwrap();
+        let mut table = Table::new();
+        while let Some((variant, counts)) = sites.next_site().unwrap() {
+            table.insert(variant.to_string(), [counts[0], counts[1]]);
+        }
+        table
+    }
+
+    fn census(&self, of: &BatchId, parts: &[Part]) -> CensusSeal {
+        self.store.stage_census(of, "assignment", &merge(parts)).unwrap().publish().unwrap()
     }
 
     /// What is counted over all batches.
@@ -110,6 +155,19 @@ impl Cohort {
         }
         table
     }
+}
+
+/// A sum in two classes, females and males.
+fn merge(parts: &[Part]) -> Merge {
+    let class = |sex| ReleaseClass {
+        institution: "centre".parse().unwrap(),
+        stratum: "everybody".to_owned(),
+        sex,
+        scope: Scope::NONE,
+    };
+    let sources = parts.iter().map(|part| Source { part: part.clone(), into: vec![0, 1] }).collect();
+    let classes = [Sex::Female, Sex::Male].map(class).to_vec();
+    Merge { classes, people: vec![2, 3], emptied: 0, sources }
 }
 
 /// Whether the number at the end of a sample's name is odd.

@@ -140,6 +140,7 @@ fn a_person_who_leaves_was_never_there() {
         assert_eq!(expected.len(), 546 - private);
         let mut cohort = built(&files, per_batch, BlockFloor::default());
         assert_same(&cohort.count(None, Some(&names[leaving])), &expected, "masked");
+        assert_same(&cohort.count_stored(Some(&names[leaving])), &expected, "masked in censuses");
         cohort.erase(&names[leaving]);
         assert_same(&cohort.count(None, None), &expected, "erased");
         cohort.compact();

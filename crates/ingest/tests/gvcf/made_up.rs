@@ -107,15 +107,19 @@ proptest! {
         }
         batches.iter().filter(|files| !files.is_empty()).for_each(|files| { cohort.take_in(files); });
         assert_same(&cohort.count(None, None), &expected, "as they came");
+        let staying: Vec<&str> = texts[1..].iter().map(String::as_str).collect();
+        let without = naive::table(&naive::people(staying, floor));
+        assert_same(&cohort.count_stored(None), &expected, "from censuses");
+        assert_same(&cohort.count_stored(Some("P0")), &without, "from censuses, less somebody");
         check_runs(&cohort, &naive);
         cohort.compact();
         assert_same(&cohort.count(None, None), &expected, "compacted");
         check_runs(&cohort, &naive);
-        let staying: Vec<&str> = texts[1..].iter().map(String::as_str).collect();
-        let without = naive::table(&naive::people(staying, floor));
         assert_same(&cohort.count(None, Some("P0")), &without, "masked");
+        assert_same(&cohort.count_stored(Some("P0")), &without, "masked in the census");
         cohort.erase("P0");
         assert_same(&cohort.count(None, None), &without, "erased");
+        assert_same(&cohort.count_stored(None), &without, "erased, from the census");
     }
 
     #[test]

@@ -26,10 +26,17 @@ impl Tx {
             self.put_user(user).await?;
         }
         for payment in &next.payments {
-            self.put_payment(payment).await?;
+            // What an invoice opened follows the books and not a file.
+            if !self.is_invoice(&payment.id).await? {
+                self.put_payment(payment).await?;
+            }
         }
         self.replace_purposes(&next.purposes).await?;
         self.replace_rules(&next.rules).await?;
+        self.replace_datasets(&next.datasets, &next.terms, &next.windows).await?;
+        self.replace_trainings(&next.trainings).await?;
+        self.replace_agreements(&next.agreements).await?;
+        self.replace_sanctions(&next.sanctions).await?;
         // And gone after them: payments and users let go of roles and institutions.
         for table in ["payment", "user", "role", "institution"] {
             for change in changes.iter_mut().filter(|c| c.table == table && c.kind == ChangeKind::Removed) {
@@ -41,8 +48,13 @@ impl Tx {
 
     async fn remove_row(&mut self, table: &str, id: &str) -> Result<ChangeKind, Error> {
         match table {
+            "payment" if self.is_invoice(id).await? => return Ok(ChangeKind::Kept),
             "payment" => self.remove_payment(id).await?,
-            "user" if self.has_acted(id).await? || self.receives_extracts(id).await? => {
+            "user"
+                if self.has_acted(id).await?
+                    || self.receives_extracts(id).await?
+                    || self.takes_part(id).await? =>
+            {
                 self.switch_off_user(id).await?;
                 return Ok(ChangeKind::Kept);
             }

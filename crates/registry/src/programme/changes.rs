@@ -64,6 +64,29 @@ fn rows(programme: &Programme) -> Rows {
     for row in &programme.payments {
         add("payment", row.id.clone(), serde_json::to_value(row));
     }
+    for row in &programme.datasets {
+        add("dataset", row.id.clone(), serde_json::to_value(row));
+    }
+    for row in &programme.terms {
+        let id = format!("{} {} {} {}", row.dataset, row.duo, row.value, row.valid_from);
+        add("term", id, serde_json::to_value(row));
+    }
+    for row in &programme.windows {
+        let id = format!("{} {} {}", row.dataset, row.funder, row.valid_from);
+        add("window", id, serde_json::to_value(row));
+    }
+    for row in &programme.trainings {
+        let id = format!("{} {} {}", row.user, row.name, row.valid_from);
+        add("training", id, serde_json::to_value(row));
+    }
+    for row in &programme.agreements {
+        let id = format!("{} {} {}", row.institution, row.dataset, row.valid_from);
+        add("agreement", id, serde_json::to_value(row));
+    }
+    for row in &programme.sanctions {
+        let id = format!("{} {} {}", row.institution, row.user, row.valid_from);
+        add("sanction", id, serde_json::to_value(row));
+    }
     rows
 }
 

@@ -30,6 +30,7 @@ pub(super) fn check(programme: &Programme, problems: &mut Problems) {
     check_purposes(programme, problems);
     check_rules(programme, problems);
     check_payments(programme, problems);
+    super::check_rights::check(programme, problems);
 }
 
 fn check_settings(programme: &Programme, problems: &mut Problems) {
@@ -155,25 +156,30 @@ fn check_payments(programme: &Programme, problems: &mut Problems) {
     }
 }
 
-fn once(entry: &str, first: bool, problems: &mut Problems) {
+pub(super) fn once(entry: &str, first: bool, problems: &mut Problems) {
     if !first {
         problems.add(|| format!("{entry}: is there twice; keep one"));
     }
 }
 
-fn filled(entry: &str, field: &str, value: &str, problems: &mut Problems) {
+pub(super) fn filled(entry: &str, field: &str, value: &str, problems: &mut Problems) {
     if value.trim().is_empty() {
         problems.add(|| format!("{entry}: `{field}` must not be empty"));
     }
 }
 
-fn period(entry: &str, from: NaiveDate, to: Option<NaiveDate>, problems: &mut Problems) {
+pub(super) fn period(entry: &str, from: NaiveDate, to: Option<NaiveDate>, problems: &mut Problems) {
     if to.is_some_and(|to| to < from) {
         problems.add(|| format!("{entry}: `valid_to` is before `valid_from`; swap or correct them"));
     }
 }
 
-fn known_institution(programme: &Programme, entry: &str, id: &InstitutionId, problems: &mut Problems) {
+pub(super) fn known_institution(
+    programme: &Programme,
+    entry: &str,
+    id: &InstitutionId,
+    problems: &mut Problems,
+) {
     if !programme.institutions.iter().any(|institution| institution.id == *id) {
         problems.add(|| {
             format!("{entry}: institution `{id}` is not in this file; add an [[institution]] with that id")

@@ -5,6 +5,7 @@
 mod audit;
 mod database;
 mod extracts;
+mod money;
 mod opening;
 mod people;
 mod programme;

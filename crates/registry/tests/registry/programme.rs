@@ -49,12 +49,9 @@ async fn the_example_holds_what_the_scenario_needs() {
     assert!(now.purpose("DS", day("2026-03-31")).await.unwrap().is_none(), "not yet valid");
     assert!(now.purpose("XX", today).await.unwrap().is_none());
     let rules = now.rules_on("proposal", today).await.unwrap();
-    assert!(
-        rules.iter().any(|rule| rule.code == "payment-missing" && rule.parameters["classes"][0] == "company")
-    );
-    assert!(
-        now.rules_on("action-plan", today).await.unwrap().iter().all(|rule| rule.code != "payment-missing")
-    );
+    assert!(rules.iter().any(|rule| rule.code == "consent-none"));
+    // What a profile says is not repeated in the file: changing `profile` changes it.
+    assert!(rules.iter().all(|rule| rule.profile.is_empty() && rule.code != "payment-missing"));
 }
 
 #[test]
@@ -116,7 +113,7 @@ async fn applying_tells_what_it_adds_changes_removes_and_keeps() {
             ("institution", "ncc-hikari", ChangeKind::Removed),
             ("payment", "example-2026-001", ChangeKind::Changed),
             ("role", "reviewer", ChangeKind::Removed),
-            ("rule", "company-alone-consent  2027-04-01", ChangeKind::Added),
+            ("rule", "consent-none  2027-04-01", ChangeKind::Added),
             ("user", "datamanager", ChangeKind::Kept),
             ("user", "reviewer", ChangeKind::Removed),
         ]
@@ -149,4 +146,113 @@ async fn only_the_digest_of_a_token_is_kept() {
     next.users.iter_mut().filter(|user| user.id == academic).for_each(|user| user.active = false);
     apply(&world, &next.to_toml().unwrap()).await;
     assert_eq!(world.registry.read().await.unwrap().user_by_token("0123abcd").await.unwrap(), None);
+}
+
+/// Rows of rights as a file has them.
+const RIGHTS: &str = r#"
+[[dataset]]
+id = "minato-tranche-1"
+name_ja = "みなと第1期"
+name_en = "Minato tranche 1"
+contributor = "biobank-minato"
+stratum = "JPT"
+tier = "public"
+starting_point = 2026-04-01
+restricted_months = 30
+source = "contributor's agreement 12"
+
+[[term]]
+dataset = "minato-tranche-1"
+duo = "DUO:0000007"
+value = "MONDO:0005148"
+valid_from = 2026-04-01
+source = "contributor's agreement 12"
+
+[[window]]
+dataset = "minato-tranche-1"
+funder = "pharma-b"
+tier = "cash"
+valid_from = 2026-04-01
+hard_end = 2026-12-31
+source = "funding agreement 3"
+
+[[training]]
+user = "academic"
+name = "research ethics"
+valid_from = 2026-04-01
+valid_to = 2027-03-31
+source = "certificate 77"
+
+[[agreement]]
+institution = "example-university"
+dataset = "minato-tranche-1"
+valid_from = 2026-05-01
+digest = "sha256:00"
+source = "DTA 5"
+
+[[sanction]]
+institution = "pharma-a"
+user = "company-unpaid"
+valid_from = 2026-05-01
+valid_to = 2026-06-30
+source = "decision 1"
+"#;
+
+#[tokio::test]
+async fn rights_are_rows_that_come_back_as_they_went_in_and_go_again() {
+    let world = World::new().await;
+    let text = format!("{EXAMPLE}{RIGHTS}");
+    let told: Vec<String> = apply(&world, &text).await.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "agreement example-university minato-tranche-1 2026-05-01: added",
+            "dataset minato-tranche-1: added",
+            "sanction pharma-a company-unpaid 2026-05-01: added",
+            "term minato-tranche-1 DUO:0000007 MONDO:0005148 2026-04-01: added",
+            "training academic research ethics 2026-04-01: added",
+            "window minato-tranche-1 pharma-b 2026-04-01: added",
+        ]
+    );
+    let mut now = world.registry.read().await.unwrap();
+    let stored = now.programme().await.unwrap().unwrap();
+    assert_eq!(stored, Programme::parse(&text, "p.toml").unwrap());
+    assert_eq!(Programme::parse(&stored.to_toml().unwrap(), "x.toml").unwrap(), stored);
+    assert_eq!(now.trainings_of(&"academic".parse().unwrap()).await.unwrap().len(), 1);
+    assert_eq!(now.agreements_of(&"example-university".parse().unwrap()).await.unwrap().len(), 1);
+    assert_eq!(now.sanctions_of(&"pharma-a".parse().unwrap()).await.unwrap().len(), 1);
+    assert!(now.sanctions_of(&"pharma-b".parse().unwrap()).await.unwrap().is_empty());
+    drop(now);
+    assert_eq!(apply(&world, EXAMPLE).await.len(), 6);
+    let left = world.registry.read().await.unwrap().programme().await.unwrap().unwrap();
+    assert_eq!(left, Programme::example().unwrap());
+    world.registry.integrity().await.unwrap();
+}
+
+#[test]
+fn what_is_wrong_with_rights_is_told_by_table_and_entry() {
+    let broken = format!("{EXAMPLE}{RIGHTS}")
+        .replace("tier = \"public\"", "tier = \"secret\"")
+        .replace("restricted_months = 30", "restricted_months = 31")
+        .replace("value = \"MONDO:0005148\"", "value = \"\"")
+        .replace("hard_end = 2026-12-31", "hard_end = 2025-12-31")
+        .replace("user = \"academic\"", "user = \"nobody-here\"")
+        .replace(
+            "dataset = \"minato-tranche-1\"\nvalid_from = 2026-05-01",
+            "dataset = \"other\"\nvalid_from = 2026-05-01",
+        )
+        .replace("user = \"company-unpaid\"", "user = \"company-paid\"");
+    let told = Programme::parse(&broken, "p.toml").unwrap_err().to_string();
+    for part in [
+        "`p.toml` has 7 problems",
+        "[[dataset]] `minato-tranche-1`: `tier` must be `overview`, `detailed` or `public`",
+        "[[dataset]] `minato-tranche-1`: `restricted_months` must be 24 to 30",
+        "DUO:0000007 from 2026-04-01: needs a `value`",
+        "[[window]] `minato-tranche-1` of `pharma-b`: `hard_end` is before `valid_from`",
+        "[[training]] `research ethics` of `nobody-here`: the user is not in this file",
+        "[[agreement]] of `example-university` from 2026-05-01: dataset `other` is not in this file",
+        "[[sanction]] of `pharma-a` from 2026-05-01: `company-paid` is no user of that institution",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
 }

@@ -1,7 +1,6 @@
 //! What single people read as at places where their batch has no row.
 
 use super::{Stretches, Sweep};
-use crate::batch::CallRow;
 use crate::error::StoreError;
 use gj_kernels::Call;
 use gj_model::{Contig, SampleSet};
@@ -46,24 +45,18 @@ impl States {
     }
 }
 
-/// The rows that say more than their absence would: somebody's call is not what `states` have for them.
-/// Without states a row speaks if anybody has a call record.
-pub(crate) fn informing(
-    rows: Vec<CallRow>,
-    mut states: Option<&mut States>,
-) -> Result<Vec<CallRow>, StoreError> {
-    let mut kept = Vec::with_capacity(rows.len());
-    for row in rows {
-        let informs = match &mut states {
-            None => row.calls.iter().any(|call| *call != Call::Absent),
-            Some(states) => {
-                let absent = states.at(row.variant.contig, row.variant.position.get())?;
-                row.calls.iter().zip(absent).any(|(call, absent)| !call.agrees(*absent))
-            }
-        };
-        if informs {
-            kept.push(row);
-        }
+impl States {
+    /// Whether a row says more than its absence would: somebody's call is not what holds here without it.
+    ///
+    /// # Errors
+    /// As [`States::at`].
+    pub(crate) fn differ(
+        &mut self,
+        contig: Contig,
+        position: u32,
+        calls: &[Call],
+    ) -> Result<bool, StoreError> {
+        let absent = self.at(contig, position)?;
+        Ok(calls.iter().zip(absent).any(|(call, absent)| !call.agrees(*absent)))
     }
-    Ok(kept)
 }

@@ -3,7 +3,8 @@
 use crate::acts::members;
 use crate::error::GateError;
 use gj_export::Column;
-use gj_model::{SampleSet, Scope, Sex};
+use gj_model::{InstitutionId, ReleaseClass, SampleSet, Sex};
+use gj_policy::Sight;
 use gj_registry::{Extract, SampleFacts};
 use gj_store::Batch;
 use std::collections::BTreeMap;
@@ -27,23 +28,20 @@ pub(super) struct People {
 }
 
 impl People {
-    /// Those who are counted in the release, are of the approved strata and contributors, and have
-    /// allowed all of `scope`. Columns stand in the order of their pseudonyms, which tells nothing.
+    /// Those who are counted in the release, are of the approved strata and contributors, and may be seen. Columns stand in the order of their pseudonyms, which tells nothing.
     ///
     /// # Errors
     /// [`GateError::Inconsistent`] if two people had one pseudonym.
     pub(super) fn of(
         open: &members::People,
         extract: &Extract,
-        scope: Scope,
+        sight: &Sight,
         secret: &str,
     ) -> Result<People, GateError> {
         let roll = open.roll();
         let wanted = |facts: &SampleFacts| {
-            let stratum = extract.strata.is_empty() || extract.strata.contains(&facts.stratum);
-            let institution =
-                extract.institutions.is_empty() || extract.institutions.contains(&facts.institution);
-            roll.counts(facts) && stratum && institution && facts.scope.covers(scope)
+            let seen = sight.sees(facts.institution.as_str(), &facts.stratum, facts.scope);
+            roll.counts(facts) && is_approved(extract, &facts.institution, &facts.stratum) && seen
         };
         let mut by_name: BTreeMap<String, &SampleFacts> = BTreeMap::new();
         let everybody = open.batches.iter().flat_map(|open| open.columns.iter().flatten());
@@ -71,6 +69,17 @@ impl People {
         }
         Ok(People { batches, samples, persons, columns })
     }
+}
+
+fn is_approved(extract: &Extract, institution: &InstitutionId, stratum: &String) -> bool {
+    let of_stratum = extract.strata.is_empty() || extract.strata.contains(stratum);
+    of_stratum && (extract.institutions.is_empty() || extract.institutions.contains(institution))
+}
+
+/// The classes of the people an extract was approved for, whether or not they may be seen.
+pub(super) fn classes(open: &members::People, extract: &Extract) -> Vec<ReleaseClass> {
+    let approved = |class: &ReleaseClass| is_approved(extract, &class.institution, &class.stratum);
+    open.roll().classes.into_iter().filter(approved).collect()
 }
 
 /// A person's name in one extract: the same in all its files, and unlike that in any other.

@@ -2,16 +2,17 @@
 //! exactly the people it allows.
 
 use super::files::OutputFiles;
-use super::people::People;
+use super::people::{self, People};
 use super::{WRITE, places};
 use crate::acts::members;
 use crate::ask::Asker;
 use crate::audit::{Note, bounded};
 use crate::error::{GateError, Refusal};
 use crate::gate::Gate;
+use crate::release::closed;
 use gj_export::{Format, Heading, Losses, Row, Writer};
 use gj_model::{ExtractId, Purpose, Region, Scope};
-use gj_policy::{Decision, ExtractFact, decide, needed_scope};
+use gj_policy::{Decision, ExtractFact, Step};
 use gj_registry::{Extract, Freeze, Writing};
 use gj_store::{Extraction, StoreError};
 use serde::Serialize;
@@ -64,6 +65,8 @@ struct Permit {
     freeze: Freeze,
     people: People,
     needs_scope: Scope,
+    /// Datasets of which nobody is in it, as the audit line tells them.
+    left_out: String,
     /// Withdrawals so far: one more when the files are whole, and they are written again.
     withdrawals: u64,
 }
@@ -135,31 +138,41 @@ impl Gate {
         if let Some(purpose) = purpose {
             facts.purpose = Some(self.purpose_fact(&mut reads, purpose).await?);
         }
+        let granted = match &extract {
+            Some(extract) => self.grant_holds(&mut reads, &extract.id, &extract.recipient).await?,
+            None => true,
+        };
         facts.extract = extract.as_ref().map(|extract| ExtractFact {
             recipient: Some(extract.recipient.to_string()),
-            revoked: extract.revoked_at.is_some(),
+            revoked: extract.revoked_at.is_some() || !granted,
             valid_to: extract.valid_to,
             same_purpose: purpose == Some(&extract.purpose),
         });
-        let needs_scope = needed_scope(&facts);
+        // The approval is the committee's opinion and the head's decision in one.
+        facts.done = vec![Step::Committee, Step::Head];
+        self.add_datasets(&mut reads, &mut facts).await?;
+        let mut sight = facts.sight();
+        let needs_scope = facts.needed_scope();
         let withdrawals = reads.withdrawal_count().await?;
         let mut permitted = None;
         // Nobody is looked up for a request that is refused anyway.
-        if let (Some(extract), Decision::Allow(_)) = (extract, decide(&facts)) {
+        if let (Some(extract), Decision::Allow(_)) = (extract, &sight.decision) {
             let freeze = reads.freeze(&extract.freeze).await?.ok_or(GateError::Changed)?;
             let secret = reads.extract_secret(&extract.id).await?;
             let today = self.inner.clock.today();
             let open = members::People::of(&self.inner.store, &mut reads, &freeze.batches, today).await?;
-            let people = People::of(&open, &extract, needs_scope, &secret)?;
-            facts.someone_allows = !people.columns.is_empty();
-            permitted = Some(Permit { extract, freeze, people, needs_scope, withdrawals });
+            let classes = people::classes(&open, &extract);
+            sight = facts.sight_of_some(sight, classes.iter());
+            let people = People::of(&open, &extract, &sight, &secret)?;
+            let left_out = closed(&sight);
+            permitted = Some(Permit { extract, freeze, people, needs_scope, left_out, withdrawals });
         }
         drop(reads);
-        match (decide(&facts), permitted) {
+        match (sight.decision, permitted) {
             (Decision::Allow(_), Some(permit)) => Ok(permit),
             // The rule `extract-unapproved` denies before this can happen.
             (Decision::Allow(_), None) => Err(GateError::Changed),
-            (Decision::Deny(refused), _) => {
+            (Decision::Ask(refused) | Decision::Deny(refused), _) => {
                 let refusal = Refusal { refused };
                 let detail = json!({
                     "format": request.format.name(),
@@ -200,6 +213,7 @@ impl Gate {
             "purpose": permit.extract.purpose.to_string(),
             "regions": places(&permit.extract.regions).join(","),
             "consent": permit.needs_scope.to_string(),
+            "datasets_left_out": permit.left_out,
             "format": format.name(),
             "people": writing.people,
             "sites": writing.sites,

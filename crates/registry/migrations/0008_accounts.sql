@@ -38,15 +38,6 @@ CREATE TABLE institution_domains (
     PRIMARY KEY (institution, domain, valid_from)
 );
 
-CREATE TABLE user_trainings (
-    user_id TEXT NOT NULL REFERENCES users (id),
-    training TEXT NOT NULL,
-    valid_from TEXT NOT NULL,
-    valid_to TEXT NOT NULL,
-    source TEXT NOT NULL,
-    PRIMARY KEY (user_id, training, valid_from)
-);
-
 -- Failed attempts to sign in, by account and by address. Names are kept as digests: a name nobody has
 -- may be a password in the wrong field.
 CREATE TABLE sign_in_attempts (

@@ -1,7 +1,9 @@
-//! The rules that can deny, in the order in which a refused person reads them.
+//! Rules of the program itself, in the order in which a refused person reads them: they hold in every
+//! programme. A row of the same code words them.
 
 use crate::facts::{ExtractFact, Facts};
-use gj_model::Reason;
+use crate::table::{self, Table};
+use gj_model::{Effect, Reason};
 
 /// A rule: when it denies, and what is said where the programme has no row for it.
 pub(crate) struct Rule {
@@ -11,7 +13,6 @@ pub(crate) struct Rule {
     en: &'static str,
 }
 
-/// Structural rules hold whether or not the programme has a row; the row only words them.
 pub(crate) const RULES: &[Rule] = &[
     Rule {
         code: "user-unknown",
@@ -39,7 +40,9 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         code: "purpose-needs-disease",
-        denies: |facts| facts.purpose.as_ref().is_some_and(|p| p.known && p.needs_disease && !p.has_disease),
+        denies: |facts| {
+            facts.purpose.as_ref().is_some_and(|p| p.known && p.needs_disease && p.diseases.is_empty())
+        },
         ja: "この利用目的には疾患名の指定が必要です(例 DS:MONDO:0005148)。",
         en: "This purpose must name a disease, for example DS:MONDO:0005148.",
     },
@@ -51,18 +54,9 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         code: "consent-none",
-        denies: |facts| {
-            let reads = facts.purpose.as_ref().is_some_and(|purpose| purpose.known);
-            reads && facts.freeze_exists && !facts.someone_allows
-        },
+        denies: nobody_consented,
         ja: "この利用に同意した参加者がリリースに含まれていません。",
         en: "Nobody in the release has consented to this use.",
-    },
-    Rule {
-        code: "payment-missing",
-        denies: payment_missing,
-        ja: "利用料の支払いが必要です。",
-        en: "A payment is needed.",
     },
     Rule {
         code: "extract-unapproved",
@@ -125,20 +119,25 @@ fn institution_forbids(facts: &Facts) -> bool {
     applicant.active && applicant.institution != *institution && !any
 }
 
-/// Only where a row of the programme asks this class of institution to pay, and data is read.
-fn payment_missing(facts: &Facts) -> bool {
-    let Some(applicant) = &facts.applicant else { return false };
-    let asked = facts.rule("payment-missing").is_some_and(|rule| rule.concerns(applicant));
-    facts.purpose.is_some() && applicant.active && asked && !applicant.paid
+/// Known only where something is read: nobody of the release, or not the people asked about.
+fn nobody_consented(facts: &Facts) -> bool {
+    let Some(purpose) = facts.purpose.as_ref().filter(|purpose| purpose.known) else { return false };
+    let lacks = facts.consent.as_ref().is_some_and(|consent| !consent.scope.covers(purpose.needs_scope));
+    facts.freeze_exists && (!facts.someone_allows || lacks)
 }
 
 impl Rule {
     /// The programme's words for this rule, or the built-in ones.
-    pub(crate) fn reason(&self, facts: &Facts) -> Reason {
-        let (ja, en, source) = match facts.rule(self.code) {
-            Some(row) => (row.words.ja.clone(), row.words.en.clone(), row.source.clone()),
-            None => (self.ja.to_owned(), self.en.to_owned(), "gj built-in".to_owned()),
-        };
-        Reason { code: self.code.to_owned(), ja, en, source }
+    pub(crate) fn reason(&self, table: &Table) -> Reason {
+        match table.rule(self.code) {
+            Some(row) => table::reason(row, Effect::Deny, None),
+            None => Reason {
+                code: self.code.to_owned(),
+                ja: self.ja.to_owned(),
+                en: self.en.to_owned(),
+                source: "gj built-in".to_owned(),
+                ..Reason::default()
+            },
+        }
     }
 }

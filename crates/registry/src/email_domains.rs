@@ -1,25 +1,12 @@
-//! Training certificates of users, and the e-mail domains of institutions: both with their days.
+//! Domains of the e-mail addresses of institutions, with their days.
 //!
-//! Owns the rows. Never decides what a missing one forbids.
+//! Owns the rows. Never decides whose address counts.
 
 use crate::error::Error;
 use crate::registry::{Reads, Tx};
 use crate::row::{self, Columns};
 use chrono::NaiveDate;
-use gj_model::{InstitutionId, UserId};
-
-/// One certificate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Training {
-    /// Which training.
-    pub training: String,
-    /// First day it holds.
-    pub valid_from: NaiveDate,
-    /// Last day it holds.
-    pub valid_to: NaiveDate,
-    /// Where it is on record.
-    pub source: String,
-}
+use gj_model::InstitutionId;
 
 /// A domain of an institution's e-mail addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,20 +22,6 @@ pub struct EmailDomain {
 }
 
 impl Reads {
-    /// A user's certificates, by training and first day.
-    pub async fn trainings(&mut self, user: &UserId) -> Result<Vec<Training>, Error> {
-        let sql = "SELECT training, valid_from, valid_to, source FROM user_trainings WHERE user_id = $1 \
-            ORDER BY training, valid_from";
-        row::all(sqlx::query(sql).bind(user.as_str()).fetch_all(self.db()).await?, |row| {
-            Ok(Training {
-                training: row.text("training")?,
-                valid_from: row.parsed("valid_from")?,
-                valid_to: row.parsed("valid_to")?,
-                source: row.text("source")?,
-            })
-        })
-    }
-
     /// An institution's domains that hold on a day, by name.
     pub async fn email_domains(
         &mut self,
@@ -70,28 +43,6 @@ impl Reads {
 }
 
 impl Tx {
-    /// Records a certificate, or brings the one of the same first day up to date.
-    ///
-    /// # Errors
-    /// [`Error::Unknown`] when there is no such user.
-    pub async fn put_training(&mut self, user: &UserId, training: &Training) -> Result<(), Error> {
-        if self.user(user).await?.is_none() {
-            return Err(Error::Unknown { kind: "user", id: user.to_string() });
-        }
-        let sql = "INSERT INTO user_trainings (user_id, training, valid_from, valid_to, source) \
-            VALUES ($1, $2, $3, $4, $5) ON CONFLICT (user_id, training, valid_from) DO UPDATE SET \
-            valid_to = excluded.valid_to, source = excluded.source";
-        sqlx::query(sql)
-            .bind(user.as_str())
-            .bind(training.training.as_str())
-            .bind(training.valid_from.to_string())
-            .bind(training.valid_to.to_string())
-            .bind(training.source.as_str())
-            .execute(self.db())
-            .await?;
-        Ok(())
-    }
-
     /// Records a domain, or brings the one of the same first day up to date.
     ///
     /// # Errors
