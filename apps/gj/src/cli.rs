@@ -1,5 +1,6 @@
 //! The command line, as typed.
 
+pub mod account;
 pub mod application;
 mod consent;
 pub mod money;
@@ -66,9 +67,12 @@ pub enum Command {
     /// Fees, quotes, invoices, contributions, budgets and the ledger
     #[command(subcommand)]
     Money(money::Money),
-    /// Accounts
+    /// Tokens of accounts
     #[command(subcommand)]
     User(User),
+    /// Accounts of this machine: passwords, locks, certificates, e-mail domains
+    #[command(subcommand)]
+    Account(account::Account),
     /// The audit log
     #[command(subcommand)]
     Audit(Audit),
@@ -86,6 +90,9 @@ pub struct Place {
     /// Data directory
     #[arg(long, value_name = "DIR", env = "GJ_DATA")]
     pub data: PathBuf,
+    /// PostgreSQL database with the registry, postgres://USER@HOST/DATABASE; default: what gj.toml says
+    #[arg(long, value_name = "URL", env = "GJ_REGISTRY")]
+    pub registry: Option<String>,
 }
 
 /// As whom an administrative act is done.

@@ -1,5 +1,6 @@
 //! One module per command.
 
+mod account;
 mod application;
 mod audit;
 mod compact;
@@ -43,6 +44,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Policy(arguments) => policy::run(arguments).await,
         Command::Money(arguments) => money::run(arguments).await,
         Command::User(arguments) => user::run(arguments).await,
+        Command::Account(arguments) => account::run(arguments).await,
         Command::Audit(arguments) => audit::run(arguments).await,
         Command::Verify(arguments) => verify::run(arguments).await,
         Command::Compact(arguments) => compact::run(arguments).await,
@@ -51,7 +53,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
 }
 
 async fn open(place: &Place) -> Result<Gate, GateError> {
-    Gate::open(&place.data, Clock::System).await
+    Gate::open_on(&place.data, place.registry.as_deref(), Clock::System).await
 }
 
 /// Sizes rayon's pool; 0 leaves it at one thread a core.

@@ -3,7 +3,8 @@
 //! A client that opens sockets and sends nothing must not keep others out: every connection ends by
 //! itself, and when none is free the next one waits in the system's queue. Reads no request.
 
-use axum::Router;
+use axum::{Extension, Router};
+use gj_portal::Peer;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
@@ -74,8 +75,9 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
             next = next => next,
         };
         match (place, accepted) {
-            (Ok(place), Ok((stream, _))) => {
-                let (router, ending) = (router.clone(), ending.clone());
+            (Ok(place), Ok((stream, peer))) => {
+                let router = router.clone().layer(Extension(Peer(peer.ip())));
+                let ending = ending.clone();
                 tokio::spawn(async move {
                     attend(stream, router, limits, ending).await;
                     drop(place);

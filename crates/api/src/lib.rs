@@ -19,7 +19,7 @@ mod who;
 
 pub use guard::guard;
 pub use operations::{OPERATIONS, Operation, Parameter, Verb};
-pub use sessions::{SESSION_SECONDS_MAX, Sessions};
+pub use sessions::{Holder, SESSION_SECONDS_MAX, Sessions, random_id};
 pub use status::{BadParameter, Problem, not_found};
 pub use who::{SESSION_COOKIE, cookie, session};
 

@@ -99,6 +99,7 @@ impl Problem {
                 GateError::NoApplication(_) => StatusCode::NOT_FOUND,
                 GateError::Stale(_) => StatusCode::CONFLICT,
                 GateError::Changed => StatusCode::SERVICE_UNAVAILABLE,
+                GateError::Provider(_) => StatusCode::BAD_GATEWAY,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
             },
         }
@@ -107,7 +108,7 @@ impl Problem {
     /// A sentence for the client: the problem itself, or nothing but the request id.
     pub fn sentence(&self, request: &str) -> String {
         match self.status() {
-            StatusCode::INTERNAL_SERVER_ERROR => {
+            StatusCode::INTERNAL_SERVER_ERROR | StatusCode::BAD_GATEWAY => {
                 format!("the server failed; tell its operator request {request}")
             }
             _ => self.to_string(),
@@ -117,7 +118,7 @@ impl Problem {
     /// Names this failure and writes it to the log if the server is at fault. Call it once.
     pub fn logged(&self) -> String {
         let request = request_id();
-        if self.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        if self.status().is_server_error() && self.status() != StatusCode::SERVICE_UNAVAILABLE {
             tracing::error!(request, error = %self, "request failed");
         }
         request

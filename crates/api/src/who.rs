@@ -4,14 +4,14 @@
 //! what nobody may do.
 
 use crate::origin;
-use crate::sessions::Sessions;
+use crate::sessions::{Holder, Sessions};
 use axum::extract::FromRef;
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use gj_gate::{Asker, Gate, GateError, Session};
 
 /// Cookie of the portal. It holds the id of a session (see [`Sessions`]), is never readable by a script
-/// (`HttpOnly`), and is not sent along with requests other sites start by form (`SameSite=Lax`).
+/// (`HttpOnly`), and is not sent along with requests that other sites start (`SameSite=Strict`).
 pub const SESSION_COOKIE: &str = "gj_session";
 
 /// Bytes of the longest token looked up.
@@ -30,7 +30,7 @@ impl FromRef<Counter> for Gate {
     }
 }
 
-/// The person signed in, if anybody. The token is looked up at every request.
+/// The person signed in, if anybody. What opened the session is looked up at every request.
 ///
 /// # Errors
 /// When the registry cannot be read.
@@ -39,8 +39,9 @@ pub async fn session(
     gate: &Gate,
     sessions: &Sessions,
 ) -> Result<Option<Session>, GateError> {
-    match token(headers, sessions) {
-        Some(token) => gate.sign_in(&token).await,
+    match holder(headers, sessions) {
+        Some(Holder::Token(token)) => gate.sign_in(&token).await,
+        Some(Holder::Ticket(ticket)) => gate.resume(&ticket).await,
         None => Ok(None),
     }
 }
@@ -57,7 +58,7 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
-fn token(headers: &HeaderMap, sessions: &Sessions) -> Option<String> {
+fn holder(headers: &HeaderMap, sessions: &Sessions) -> Option<Holder> {
     let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     // A header that is no bearer token still stands before the cookie: who sends one means it.
     let token = match header {
@@ -67,9 +68,9 @@ fn token(headers: &HeaderMap, sessions: &Sessions) -> Option<String> {
         }
         // A browser adds the cookie by itself, also to what a page of somebody else asks for.
         None if origin::is_foreign(headers) => return None,
-        None => sessions.token(cookie(headers, SESSION_COOKIE)?)?,
+        None => return sessions.holder(cookie(headers, SESSION_COOKIE)?),
     };
-    (1..=TOKEN_BYTES_MAX).contains(&token.len()).then_some(token)
+    (1..=TOKEN_BYTES_MAX).contains(&token.len()).then_some(Holder::Token(token))
 }
 
 #[cfg(test)]
@@ -81,14 +82,15 @@ mod tests {
     fn the_header_stands_before_the_cookie() {
         let sessions = Sessions::default();
         let mut headers = HeaderMap::new();
-        let found = |headers: &HeaderMap| token(headers, &sessions);
+        let token = |text: &str| Holder::Token(text.to_owned());
+        let found = |headers: &HeaderMap| holder(headers, &sessions);
         assert_eq!(found(&headers), None);
-        let id = sessions.open("abc").unwrap();
+        let id = sessions.open(Holder::Token("abc".to_owned())).unwrap();
         let value = HeaderValue::from_str(&format!("gj_lang=ja; gj_session={id}")).unwrap();
         headers.insert(COOKIE, value);
-        assert_eq!(found(&headers).as_deref(), Some("abc"));
+        assert_eq!(found(&headers), Some(token("abc")));
         headers.insert(AUTHORIZATION, HeaderValue::from_static("bearer xyz"));
-        assert_eq!(found(&headers).as_deref(), Some("xyz"));
+        assert_eq!(found(&headers), Some(token("xyz")));
         headers.insert(AUTHORIZATION, HeaderValue::from_static("Basic xyz"));
         assert_eq!(found(&headers), None);
     }
@@ -96,15 +98,15 @@ mod tests {
     #[test]
     fn a_token_is_no_cookie_and_a_foreign_page_has_no_session() {
         let sessions = Sessions::default();
-        let id = sessions.open("abc").unwrap();
+        let id = sessions.open(Holder::Token("abc".to_owned())).unwrap();
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, HeaderValue::from_static("gj_session=abc"));
-        assert_eq!(token(&headers, &sessions), None);
+        assert_eq!(holder(&headers, &sessions), None);
         headers.insert(COOKIE, HeaderValue::from_str(&format!("gj_session={id}")).unwrap());
         headers.insert("host", HeaderValue::from_static("gj.example"));
         headers.insert("origin", HeaderValue::from_static("https://other.example"));
-        assert_eq!(token(&headers, &sessions), None);
+        assert_eq!(holder(&headers, &sessions), None);
         headers.insert("origin", HeaderValue::from_static("https://gj.example"));
-        assert!(token(&headers, &sessions).is_some());
+        assert!(holder(&headers, &sessions).is_some());
     }
 }

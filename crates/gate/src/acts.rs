@@ -1,5 +1,6 @@
 //! Administrative acts, one file each: authorise, one registry transaction, one audit line.
 
+pub mod account;
 pub mod application;
 pub mod audit_log;
 mod census;

@@ -8,12 +8,66 @@ use std::path::Path;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
+    /// The PostgreSQL database with the registry, `postgres://USER@HOST/DATABASE`, never with a password;
+    /// without one, the file `registry.sqlite`.
+    pub registry: Option<String>,
     /// What one answer or act may cost.
     pub limits: Limits,
     /// When batches are compacted.
     pub compaction: Compaction,
     /// Taking in genomes.
     pub ingest: Ingest,
+    /// Signing in on the portal.
+    pub sign_in: SignIn,
+    /// Who vouches for identities by OpenID Connect; nobody without it.
+    pub provider: Option<Provider>,
+}
+
+/// A provider of OpenID Connect. The only thing this program ever connects to by itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provider {
+    /// Its issuer, `https://…`; every address it names must be on the same host.
+    pub issuer: String,
+    /// What it calls us.
+    pub client_id: String,
+    /// File with the secret it gave us, in the data directory or with its whole path.
+    #[serde(default)]
+    pub client_secret_file: Option<String>,
+    /// Our own address, `https://…`, to which it sends people back.
+    pub own_address: String,
+    /// The claim that names the account of an identity seen for the first time.
+    #[serde(default)]
+    pub account_claim: AccountClaim,
+    /// Domains of which people must have a verified e-mail address; any when empty.
+    #[serde(default)]
+    pub email_domains: Vec<String>,
+    /// What the button on the sign-in page says.
+    pub name_ja: String,
+    /// The same in English.
+    pub name_en: String,
+}
+
+/// How an identity finds its account the first time; from then on it is linked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountClaim {
+    /// Not at all: only identities linked before come in.
+    #[default]
+    None,
+    /// By the account's name.
+    PreferredUsername,
+    /// By the account's e-mail address, if the provider verified it.
+    Email,
+}
+
+/// How people sign in on the portal.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignIn {
+    /// Whether every request comes through a proxy that adds the client's address to `X-Forwarded-For`:
+    /// failures are then counted by that address, and without a proxy anybody could make addresses up.
+    pub behind_proxy: bool,
 }
 
 /// How genomes are taken in.

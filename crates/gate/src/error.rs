@@ -55,6 +55,11 @@ pub enum GateError {
     /// There is one already.
     #[error("`{0}` is a data directory already; nothing was changed")]
     Exists(PathBuf),
+    /// The registry named is not the one of the directory.
+    #[error(
+        "the registry's database is not the one of `{0}`: its audit log lacks the line that `audit.head` names; name the right one in gj.toml, or restore both from the same day"
+    )]
+    OtherRegistry(PathBuf),
     /// Another process is writing.
     #[error("another `gj` is writing to `{0}`; wait for it to end, then try again")]
     Busy(PathBuf),
@@ -92,6 +97,12 @@ pub enum GateError {
     /// An approval or an extract cannot be as asked.
     #[error("{0}; nothing was changed")]
     Extract(String),
+    /// An account cannot be as asked.
+    #[error("{0}; nothing was changed")]
+    Account(String),
+    /// The provider of sign-in does not do.
+    #[error("the provider of sign-in: {0}")]
+    Provider(String),
     /// The books say no: a price, an amount, a number.
     #[error("{0}; nothing was changed")]
     Books(String),

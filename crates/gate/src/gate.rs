@@ -43,6 +43,9 @@ pub(crate) struct Inner {
     panels: Mutex<HashMap<PanelId, Arc<Panel>>>,
     /// The rules of the last day they were asked for.
     pub(crate) rules: Mutex<Option<CompiledRules>>,
+    /// People on their way to a provider of sign-in and back.
+    #[cfg(feature = "oidc")]
+    pub(crate) away: crate::provider::Away,
 }
 
 /// A table with what it was compiled from.
@@ -60,6 +63,14 @@ impl Gate {
     /// [`GateError::NotADirectory`] when it is none, [`GateError::HalfMade`] and
     /// [`GateError::MarkerMissing`] when it looks like one; otherwise what the registry or the files say.
     pub async fn open(dir: &Path, clock: Clock) -> Result<Gate, GateError> {
+        Gate::open_on(dir, None, clock).await
+    }
+
+    /// The same with the registry in the database of a server, whatever `gj.toml` says.
+    ///
+    /// # Errors
+    /// As [`Gate::open`]; [`GateError::OtherRegistry`] for the registry of another directory.
+    pub async fn open_on(dir: &Path, registry: Option<&str>, clock: Clock) -> Result<Gate, GateError> {
         match std::fs::read_to_string(dir.join(MARKER)) {
             Ok(text) if text == MARKER_TEXT => {
                 // A killed `init` may have left its sign beside a whole directory. It is no reason not to
@@ -74,7 +85,14 @@ impl Gate {
             Err(error) => return Err(unmarked(dir, error)),
         }
         let config = Config::load(&dir.join("gj.toml"))?;
-        let registry = Registry::open(&registry_path(dir)).await?;
+        if config.provider.is_some() && cfg!(not(feature = "oidc")) {
+            let what = "[provider] needs a `gj` built with its feature `oidc`".to_owned();
+            return Err(GateError::Config { path: dir.join("gj.toml"), what });
+        }
+        let registry = match registry.or(config.registry.as_deref()) {
+            Some(url) => own_registry(dir, url).await?,
+            None => Registry::open(&registry_path(dir)).await?,
+        };
         let inner = Inner {
             dir: dir.to_owned(),
             store: Store::open(dir)?,
@@ -85,6 +103,8 @@ impl Gate {
             // An earlier process may have died before it emptied the log.
             log_holds_old_rows: AtomicBool::new(true),
             panels: Mutex::new(HashMap::new()),
+            #[cfg(feature = "oidc")]
+            away: crate::provider::Away::default(),
             rules: Mutex::new(None),
         };
         Ok(Gate { inner: Arc::new(inner) })
@@ -114,7 +134,7 @@ impl Gate {
     }
 
     pub(crate) fn anchor_path(&self) -> PathBuf {
-        self.inner.dir.join("audit.head")
+        anchor_path(&self.inner.dir)
     }
 
     /// An open panel, from the cache if it is there.
@@ -146,11 +166,31 @@ fn unmarked(dir: &Path, error: std::io::Error) -> GateError {
     // INVARIANT: who lost a marker is never told to run `init`.
     if dir.join(folder::UNDER_WAY).exists() {
         GateError::HalfMade(dir.to_owned())
-    } else if registry_path(dir).exists() {
+    } else if registry_path(dir).exists() || anchor_path(dir).exists() {
         GateError::MarkerMissing(dir.to_owned())
     } else {
         GateError::NotADirectory(dir.to_owned())
     }
+}
+
+fn anchor_path(dir: &Path) -> PathBuf {
+    dir.join("audit.head")
+}
+
+/// A server's registry, if it is this directory's: its audit log holds the line the directory anchored.
+/// With another's, a sweep would remove every genotype as unreferenced.
+async fn own_registry(dir: &Path, url: &str) -> Result<Registry, GateError> {
+    // Read first: whoever writes meanwhile moves both on.
+    let anchored = anchor::read(&anchor_path(dir))?;
+    let registry = Registry::open_on(url).await?;
+    if let Some(head) = anchored {
+        let line = registry.read().await?.audit_lines(head.seq - 1, 1).await?;
+        if line.first().is_none_or(|line| line.seq != head.seq || line.hash != head.hash) {
+            registry.close().await;
+            return Err(GateError::OtherRegistry(dir.to_owned()));
+        }
+    }
+    Ok(registry)
 }
 
 pub(crate) fn registry_path(dir: &Path) -> PathBuf {

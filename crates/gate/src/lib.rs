@@ -42,8 +42,12 @@ mod error;
 mod gate;
 mod grant;
 mod lock;
+mod password;
+#[cfg(feature = "oidc")]
+pub mod provider;
 mod random;
 mod release;
+mod sign_in;
 mod view;
 
 pub use acts::compact::Compactor;
@@ -56,5 +60,7 @@ pub use gate::Gate;
 pub use gj_policy as policy;
 pub use gj_store::StoreError;
 pub use grant::Grant;
+pub use password::PASSWORD_CHARS_MIN;
 pub use release::{Citation, FrequencyAnswer, Released};
+pub use sign_in::{SignIn, Ticket, TrainingEnd, Welcome};
 pub use view::{Finding, Place, SiteCounts, View};

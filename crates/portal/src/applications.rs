@@ -145,8 +145,3 @@ pub(crate) async fn register(State(desk): State<Desk>, visit: Visit) -> Response
     let entries = entries.into_iter().map(entry).collect();
     render(&visit, StatusCode::OK, &Register { frame: Frame::new(&visit, a.register_title), a, entries })
 }
-
-/// What every page's forms share with the rest of the portal.
-pub(crate) fn foreign(visit: &Visit) -> Option<Response> {
-    (!gj_api::origin::is_own(&visit.headers)).then(|| trouble::foreign_form(visit))
-}

@@ -1,5 +1,6 @@
 //! What every page has at hand: the gate, who is signed in, and the example users where there are any.
 
+use crate::visit::Visit;
 use gj_api::Sessions;
 use gj_gate::Gate;
 use gj_model::Bilingual;
@@ -28,6 +29,13 @@ pub(crate) struct Desk {
 impl Desk {
     pub(crate) fn new(gate: Gate, demo: Option<Vec<DemoUser>>) -> Desk {
         Desk { gate, sessions: Sessions::default(), demo: demo.unwrap_or_default().into() }
+    }
+
+    /// What the button says that leads to a provider of sign-in, where one is set up.
+    pub(crate) fn provider(&self, visit: &Visit) -> Option<String> {
+        let provider = self.gate.config().provider.as_ref()?;
+        let name = Bilingual { ja: provider.name_ja.clone(), en: provider.name_en.clone() };
+        Some(visit.language.of(&name).to_owned())
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Frame {
     pub(crate) switch: String,
     pub(crate) signed_in: Option<String>,
     pub(crate) sign_in: String,
+    /// What every form of this page holds; see `own_form.rs`.
+    pub(crate) csrf: String,
     pub(crate) style: &'static str,
     pub(crate) icon: &'static str,
     pub(crate) w: &'static Words,
@@ -40,6 +42,7 @@ impl Frame {
                 fill(visit.words().signed_in_as, &[("name", visit.language.of(&session.name))])
             }),
             sign_in: format!("/sign-in?next={next}"),
+            csrf: visit.csrf.clone(),
             style: crate::style::PATH,
             icon: crate::style::ICON_PATH,
             w: visit.words(),

@@ -17,6 +17,9 @@ mod language;
 mod links;
 mod needles;
 mod number;
+mod own_form;
+#[cfg(feature = "oidc")]
+mod provider;
 mod purpose;
 mod region;
 mod search;
@@ -29,6 +32,7 @@ mod why_hidden;
 mod words;
 
 pub use desk::DemoUser;
+pub use visit::Peer;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -54,7 +58,16 @@ pub fn router(gate: Gate, demo: Option<Vec<DemoUser>>) -> Router {
         .route("/about/api", get(about::show))
         .route(style::PATH, get(style::show))
         .route(style::ICON_PATH, get(style::icon))
+        .merge(other_ways_in())
         .fallback(trouble::not_found)
         .with_state(desk.clone());
     gj_api::guard(pages.merge(gj_api::routes(gate.clone(), desk.sessions)), &gate)
+}
+
+/// Signing in by a provider, where this program was built with it.
+fn other_ways_in() -> Router<Desk> {
+    #[cfg(feature = "oidc")]
+    return provider::routes();
+    #[cfg(not(feature = "oidc"))]
+    Router::new()
 }

@@ -9,9 +9,10 @@ use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
-use gj_api::Problem;
+use gj_api::{Problem, SESSION_COOKIE};
 use gj_gate::Session;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 /// A visit.
 #[derive(Debug)]
@@ -22,7 +23,24 @@ pub(crate) struct Visit {
     /// Parameters of the address; of one given twice, the last.
     pub(crate) params: BTreeMap<String, String>,
     pub(crate) headers: HeaderMap,
+    /// The cookie that tokens of forms belong to: of the session, or of this browser before one signs in.
+    pub(crate) browser: String,
+    /// Whether the browser has yet to be told that cookie.
+    new_browser: bool,
+    /// What a form for this browser holds.
+    pub(crate) csrf: String,
+    /// Where the request came from, as far as that is known.
+    pub(crate) address: Option<IpAddr>,
 }
+
+/// Cookie of a browser in which nobody is signed in: only its forms need it.
+const BROWSER_COOKIE: &str = "gj_browser";
+/// Seconds a form may be left open.
+const BROWSER_SECONDS: u64 = 12 * 3600;
+
+/// The other end of a connection; whoever serves puts it into the request's extensions.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
 
 impl Visit {
     fn nobody(parts: &Parts) -> Visit {
@@ -35,7 +53,38 @@ impl Visit {
             parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()),
         );
         let path = own(parts.uri.path());
-        Visit { language, session: None, path, params, headers: parts.headers.clone() }
+        let address = parts.extensions.get::<Peer>().map(|peer| peer.0);
+        Visit {
+            language,
+            session: None,
+            path,
+            params,
+            headers: parts.headers.clone(),
+            browser: String::new(),
+            new_browser: false,
+            csrf: String::new(),
+            address,
+        }
+    }
+
+    /// Finds the cookie that forms belong to, or makes one up for a browser that has none.
+    fn recognise(&mut self, desk: &Desk) -> Result<(), Problem> {
+        let digits = |id: &&str| id.len() == 64 && id.bytes().all(|b| b.is_ascii_hexdigit());
+        let name = if self.session.is_some() { SESSION_COOKIE } else { BROWSER_COOKIE };
+        let known = gj_api::cookie(&self.headers, name).filter(digits).map(str::to_owned);
+        self.new_browser = known.is_none();
+        self.browser = match known {
+            Some(id) => id,
+            None => gj_api::random_id()?,
+        };
+        self.csrf = desk.sessions.form_token(&self.browser);
+        if desk.gate.config().sign_in.behind_proxy {
+            // The proxy adds the address it saw at the end; what stands before is the client's own word.
+            let forwarded = self.headers.get_all("x-forwarded-for").iter().next_back();
+            let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next());
+            self.address = last.and_then(|address| address.trim().parse().ok());
+        }
+        Ok(())
     }
 
     pub(crate) fn words(&self) -> &'static Words {
@@ -65,11 +114,27 @@ impl Visit {
         self.headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
     }
 
-    /// A cookie of this server, as a header's value. `None` when the value cannot stand in one.
+    /// The cookie of a session: never sent along with what another site starts.
+    pub(crate) fn session_cookie(&self, id: &str, seconds: u64) -> Option<HeaderValue> {
+        self.cookie_of_site(SESSION_COOKIE, id, seconds, "Strict")
+    }
+
+    /// The cookie that this page's forms belong to, if the browser does not have it yet.
+    pub(crate) fn browser_cookie(&self) -> Option<HeaderValue> {
+        let cookie = || self.cookie_of_site(BROWSER_COOKIE, &self.browser, BROWSER_SECONDS, "Strict");
+        if self.new_browser && self.session.is_none() { cookie() } else { None }
+    }
+
+    /// A cookie of this server, as a header's value, which links from elsewhere bring along. `None` when
+    /// the value cannot stand in one.
     pub(crate) fn cookie(&self, name: &str, value: &str, seconds: u64) -> Option<HeaderValue> {
+        self.cookie_of_site(name, value, seconds, "Lax")
+    }
+
+    fn cookie_of_site(&self, name: &str, value: &str, seconds: u64, site: &str) -> Option<HeaderValue> {
         let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b';' | b',' | b'"' | b'\\');
         let secure = if self.is_secure() { "; Secure" } else { "" };
-        let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+        let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite={site}{secure}");
         value.bytes().all(plain).then(|| HeaderValue::from_str(&text).ok()).flatten()
     }
 }
@@ -86,11 +151,12 @@ impl FromRequestParts<Desk> for Visit {
     async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Visit, Response> {
         let mut visit = Visit::nobody(parts);
         match gj_api::session(&parts.headers, &desk.gate, &desk.sessions).await {
-            Ok(session) => {
-                visit.session = session;
-                Ok(visit)
-            }
-            Err(error) => Err(trouble::page(&visit, &Problem::public(error))),
+            Ok(session) => visit.session = session,
+            Err(error) => return Err(trouble::page(&visit, &Problem::public(error))),
+        }
+        match visit.recognise(desk) {
+            Ok(()) => Ok(visit),
+            Err(problem) => Err(trouble::page(&visit, &problem)),
         }
     }
 }

@@ -154,6 +154,19 @@ words! {
     sign_in_token: "トークン", "Token";
     sign_in_button: "ログイン", "Sign in";
     sign_in_failed: "このトークンは登録されていません。", "This token is not known.";
+    sign_in_name: "利用者名", "User name";
+    sign_in_password: "パスワード", "Password";
+    sign_in_wrong: "ログインできませんでした。利用者名とパスワードを確かめてください。",
+        "You could not be signed in. Check user name and password.";
+    sign_in_wait: "失敗が続いたため、{seconds} 秒後までログインできません。",
+        "After repeated failures nobody can sign in here for {seconds} seconds.";
+    welcome_title: "ログインしました", "You are signed in";
+    welcome_continue: "続ける", "Continue";
+    going_on_title: "次のページへ移動します", "Going on to the next page";
+    training_ends: "研修「{training}」の修了証は {date} に期限が切れます。更新してください。",
+        "Your certificate of the training “{training}” runs out on {date}. Please renew it.";
+    training_over: "研修「{training}」の修了証は {date} に期限が切れました。",
+        "Your certificate of the training “{training}” ran out on {date}.";
     sign_in_demo: "例の利用者としてログイン", "Sign in as an example user";
     sign_in_demo_text: "これはデモです。だれでも次の利用者としてログインできます。",
         "This is a demonstration: anybody may sign in as one of these users.";

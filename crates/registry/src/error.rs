@@ -4,6 +4,7 @@
 
 use crate::audit::ChainFault;
 use crate::problems::Problems;
+use crate::{postgres, sqlite};
 use std::path::PathBuf;
 
 /// Why the registry did not do what was asked.
@@ -77,6 +78,20 @@ pub enum Error {
         /// Why it failed.
         source: std::io::Error,
     },
+    /// The server, its address or its database does not do.
+    #[error("the registry's server cannot be used: {0}")]
+    Server(String),
+    /// A database that was to become a registry holds something.
+    #[error(
+        "the registry's database is not empty: another directory uses it, or an `init` that did not finish did; name an empty one"
+    )]
+    ServerTaken,
+    /// A database that was to be a registry is none.
+    #[error("the registry's database holds no registry; restore it from a backup, or name the right one")]
+    ServerEmpty,
+    /// The server does not answer.
+    #[error("the registry's server does not answer ({0}); see that it runs, then try again")]
+    Away(sqlx::Error),
     /// The disk under the database is full, or may not be written.
     #[error(
         "the registry cannot be read or written ({0}); make room on its disk, or let this user write there, then try again"
@@ -98,8 +113,13 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Error {
         match &error {
             sqlx::Error::PoolTimedOut => Error::Busy,
-            sqlx::Error::Database(inner) if crate::sqlite::is_busy(inner.as_ref()) => Error::Busy,
-            sqlx::Error::Database(inner) if crate::sqlite::is_disk(inner.as_ref()) => Error::Disk(error),
+            sqlx::Error::Io(_) => Error::Away(error),
+            sqlx::Error::Database(inner) => match inner.as_ref() {
+                inner if sqlite::is_busy(inner) || postgres::is_busy(inner) => Error::Busy,
+                inner if sqlite::is_disk(inner) || postgres::is_disk(inner) => Error::Disk(error),
+                inner if postgres::is_away(inner) => Error::Away(error),
+                _ => Error::Database(error),
+            },
             _ => Error::Database(error),
         }
     }

@@ -98,6 +98,8 @@ impl Tx {
     }
 
     pub(crate) async fn remove_institution(&mut self, id: &str) -> Result<(), Error> {
+        let domains = "DELETE FROM institution_domains WHERE institution = $1";
+        sqlx::query(domains).bind(id).execute(self.db()).await?;
         sqlx::query("DELETE FROM institutions WHERE id = $1").bind(id).execute(self.db()).await?;
         Ok(())
     }

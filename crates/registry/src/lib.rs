@@ -33,8 +33,10 @@
 //! # }
 //! ```
 
+mod accounts;
 pub mod anchor;
 mod applications;
+mod attempts;
 pub mod audit;
 mod batches;
 mod censuses;
@@ -42,6 +44,8 @@ mod consent_changes;
 mod consent_forms;
 mod consents;
 mod datasets;
+mod email_domains;
+mod engine;
 mod erasures;
 mod error;
 mod extracts;
@@ -54,6 +58,7 @@ mod migrate;
 pub mod money;
 mod payments;
 mod people;
+mod postgres;
 mod problems;
 pub mod programme;
 mod purposes;
@@ -69,7 +74,9 @@ mod users;
 mod uses;
 mod withdrawals;
 
+pub use accounts::Account;
 pub use applications::{Application, ApplicationInvoice, Obligation, Publication, Registered};
+pub use attempts::{Attempts, AttemptsOf};
 pub use audit::{ChainFault, Entry, Head, Line, Verified};
 pub use batches::Batch;
 pub use censuses::Census;
@@ -77,6 +84,7 @@ pub use consent_changes::{ConsentChange, ConsentSpan, NewChange, ScopeHistory};
 pub use consent_forms::{ConsentForm, FormKind};
 pub use consents::{Channel, Consent, GivenBy, Signature};
 pub use datasets::{Dataset, PriorityWindow, Term};
+pub use email_domains::EmailDomain;
 pub use error::Error;
 pub use extracts::{Extract, Writing};
 pub use freezes::{Freeze, NewFreeze, PanelState};

@@ -4,7 +4,9 @@
 //! the noun's own file.
 
 use crate::audit::Head;
+use crate::engine::Engine;
 use crate::error::Error;
+use crate::postgres::{self, Server};
 use crate::{migrate, sqlite};
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use std::ops::{Deref, DerefMut};
@@ -16,6 +18,7 @@ pub struct Registry {
     readers: AnyPool,
     /// INVARIANT: one connection, so that writers of this process queue in order of arrival.
     writer: AnyPool,
+    engine: Engine,
 }
 
 /// The registry as it was at one moment, whatever is written meanwhile.
@@ -50,9 +53,57 @@ impl Registry {
             return Err(Error::Missing(path.to_owned()));
         }
         let writer = sqlite::open_writer(path).await?;
-        migrate::run(&writer).await?;
+        migrate::run(&writer, Engine::Sqlite).await?;
         let readers = sqlite::open_readers(path).await?;
-        Ok(Registry { readers, writer })
+        Ok(Registry { readers, writer, engine: Engine::Sqlite })
+    }
+
+    /// Creates a registry in an empty database of a PostgreSQL server, `postgres://USER@HOST/DATABASE`.
+    /// What an earlier try left there before it was interrupted is used.
+    ///
+    /// # Errors
+    /// [`Error::ServerTaken`] when the database holds something else, [`Error::Server`] when it or its
+    /// address does not do.
+    pub async fn create_on(url: &str) -> Result<Registry, Error> {
+        let server = Server::parse(url)?;
+        let writer = server.open_writer().await?;
+        let (empty, ours) = {
+            let mut connection = writer.acquire().await?;
+            let empty = postgres::is_empty(&mut connection).await?;
+            (empty, postgres::has_table(&mut connection, migrate::VERSIONS_TABLE).await?)
+        };
+        writer.close().await;
+        if !empty && !ours {
+            return Err(Error::ServerTaken);
+        }
+        let registry = Registry::start(&server).await?;
+        if registry.read().await?.settings().await?.is_some() {
+            registry.close().await;
+            return Err(Error::ServerTaken);
+        }
+        Ok(registry)
+    }
+
+    /// Opens the registry in a database of a PostgreSQL server and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`Error::ServerEmpty`] when there is none, [`Error::Server`] when the database or its address
+    /// does not do, [`Error::Newer`] when a newer program wrote it.
+    pub async fn open_on(url: &str) -> Result<Registry, Error> {
+        let server = Server::parse(url)?;
+        let registry = Registry::start(&server).await?;
+        if registry.read().await?.settings().await?.is_none() {
+            registry.close().await;
+            return Err(Error::ServerEmpty);
+        }
+        Ok(registry)
+    }
+
+    async fn start(server: &Server) -> Result<Registry, Error> {
+        let writer = server.open_writer().await?;
+        migrate::run(&writer, Engine::Postgres).await?;
+        let readers = server.open_readers().await?;
+        Ok(Registry { readers, writer, engine: Engine::Postgres })
     }
 
     /// The registry at this moment.
@@ -60,7 +111,7 @@ impl Registry {
     /// # Errors
     /// [`Error::Busy`] when every reading connection stays in use.
     pub async fn read(&self) -> Result<Reads, Error> {
-        Ok(Reads { transaction: self.readers.begin_with(sqlite::BEGIN_READ).await? })
+        Ok(Reads { transaction: self.engine.begin_read(&self.readers).await? })
     }
 
     /// Starts a change, once no other writer of this or another process is at work.
@@ -68,28 +119,28 @@ impl Registry {
     /// # Errors
     /// [`Error::Busy`] when another writer does not finish in time.
     pub async fn begin(&self) -> Result<Tx, Error> {
-        let transaction = self.writer.begin_with(sqlite::BEGIN_WRITE).await?;
+        let transaction = self.engine.begin_write(&self.writer).await?;
         Ok(Tx { reads: Reads { transaction }, head: None })
     }
 
-    /// Checks the database file itself: its pages, indices and references.
+    /// Checks the database itself: references between tables; of a file also its pages and indices.
     ///
     /// # Errors
     /// [`Error::Damaged`] with the first finding.
     pub async fn integrity(&self) -> Result<(), Error> {
-        sqlite::integrity(self.read().await?.db()).await
+        self.engine.integrity(self.read().await?.db()).await
     }
 
-    /// Empties the write-ahead log, which still holds pages as they were before rows were deleted;
-    /// `false` when a reader of this or another process is in the way.
+    /// Removes what still stands of deleted rows: in a file's write-ahead log, which holds pages as they
+    /// were before, or in a server's tables; `false` when a reader of this or another process is in the way.
     ///
     /// # Errors
     /// The database's.
     pub async fn empty_log(&self) -> Result<bool, Error> {
-        sqlite::empty_log(&self.writer).await
+        self.engine.empty_log(&self.writer).await
     }
 
-    /// Waits for running work and closes the file.
+    /// Waits for running work and closes the connections.
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;

@@ -8,7 +8,7 @@ use crate::row::{self, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Every act the programme knows; a role holds some of them.
-pub const ACTS: [&str; 27] = [
+pub const ACTS: [&str; 28] = [
     "programme.edit",
     "samples.import",
     "genomes.submit",
@@ -34,6 +34,7 @@ pub const ACTS: [&str; 27] = [
     "application.bill",
     "application.agree",
     "application.read",
+    "account.edit",
     "consent.change",
     "consent.read",
 ];

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::folder;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::error::DatabaseError;
+use sqlx::sqlite::SqliteError;
 use sqlx::{AnyConnection, AnyPool, Connection, Row};
 use std::path::Path;
 use std::time::Duration;
@@ -81,11 +82,16 @@ fn url(path: &Path) -> String {
     url + "?mode=rw"
 }
 
+/// SQLite's primary code, the low byte of what it says, when the error is SQLite's.
+fn code(error: &dyn DatabaseError) -> Option<u32> {
+    error.try_downcast_ref::<SqliteError>()?;
+    error.code()?.parse::<u32>().ok().map(|code| code & 0xff)
+}
+
 /// Whether the database refused because another writer holds it.
 pub(crate) fn is_busy(error: &dyn DatabaseError) -> bool {
     const SQLITE_BUSY: u32 = 5;
-    // The low byte is the primary code; the rest says which kind of busy.
-    error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == SQLITE_BUSY)
+    code(error) == Some(SQLITE_BUSY)
 }
 
 /// Moves everything from the write-ahead log into the file and empties the log, unless somebody reads;
@@ -104,7 +110,7 @@ pub(crate) async fn empty_log(pool: &AnyPool) -> Result<bool, Error> {
 pub(crate) fn is_disk(error: &dyn DatabaseError) -> bool {
     /// Read-only, I/O error, full, cannot open.
     const FILE: [u32; 4] = [8, 10, 13, 14];
-    error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| FILE.contains(&(code & 0xff)))
+    code(error).is_some_and(|code| FILE.contains(&code))
 }
 
 /// Reads the whole file: pages, indices, references between tables.

@@ -145,6 +145,28 @@ impl Reads {
 }
 
 impl Tx {
+    /// Records a training, or brings the one of the same first day up to date.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when there is no such user.
+    pub async fn put_training(&mut self, training: &Training) -> Result<(), Error> {
+        if self.user(&training.user).await?.is_none() {
+            return Err(Error::Unknown { kind: "user", id: training.user.to_string() });
+        }
+        let sql = "INSERT INTO trainings (user_id, name, valid_from, valid_to, source) VALUES ($1, $2, $3, $4, $5) \
+            ON CONFLICT (user_id, name, valid_from) DO UPDATE SET valid_to = excluded.valid_to, \
+            source = excluded.source";
+        sqlx::query(sql)
+            .bind(training.user.as_str())
+            .bind(training.name.as_str())
+            .bind(training.valid_from.to_string())
+            .bind(training.valid_to.to_string())
+            .bind(training.source.as_str())
+            .execute(self.db())
+            .await?;
+        Ok(())
+    }
+
     pub(crate) async fn replace_trainings(&mut self, trainings: &[Training]) -> Result<(), Error> {
         sqlx::query("DELETE FROM trainings").execute(self.db()).await?;
         for training in trainings {

@@ -62,10 +62,10 @@ impl Reads {
         self.one_user(sql, id.as_str()).await
     }
 
-    /// The active account a token belongs to.
+    /// The active account a token belongs to; none while it is locked.
     pub async fn user_by_token(&mut self, token: &str) -> Result<Option<User>, Error> {
         let sql = "SELECT id, name_ja, name_en, institution, active FROM users \
-            WHERE token_hash = $1 AND active = 1";
+            WHERE token_hash = $1 AND active = 1 AND id NOT IN (SELECT user_id FROM user_locks)";
         self.one_user(sql, &sha256_hex(token.as_bytes())).await
     }
 
@@ -131,9 +131,10 @@ impl Tx {
     }
 
     /// Takes everything from an account that must stay because it has acted: it may not be used, has
-    /// no roles and no token.
+    /// no roles, no token and no password.
     pub(crate) async fn switch_off_user(&mut self, id: &str) -> Result<(), Error> {
         self.remove_roles(id).await?;
+        self.remove_account(id).await?;
         let sql = "UPDATE users SET active = 0, token_hash = NULL WHERE id = $1";
         sqlx::query(sql).bind(id).execute(self.db()).await?;
         Ok(())
@@ -141,6 +142,7 @@ impl Tx {
 
     pub(crate) async fn remove_user(&mut self, id: &str) -> Result<(), Error> {
         self.remove_roles(id).await?;
+        self.remove_account(id).await?;
         sqlx::query("DELETE FROM users WHERE id = $1").bind(id).execute(self.db()).await?;
         Ok(())
     }

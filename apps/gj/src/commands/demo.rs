@@ -89,7 +89,7 @@ async fn open(dir: &Path) -> anyhow::Result<Gate> {
             dir.display()
         ),
         Err(GateError::NotADirectory(_) | GateError::HalfMade(_)) => {
-            let new = NewDirectory { programme: None, kind: DirectoryKind::Demo };
+            let new = NewDirectory { kind: DirectoryKind::Demo, ..NewDirectory::default() };
             Ok(Gate::init(dir, new, Clock::System).await?)
         }
         Err(other) => Err(other.into()),

@@ -12,7 +12,8 @@ pub async fn run(arguments: Init) -> anyhow::Result<()> {
     };
     let name = arguments.programme.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
     let programme = text.as_deref().map(|text| ProgrammeFile { name: &name, text });
-    let new = NewDirectory { programme, kind: DirectoryKind::Programme };
+    let registry = arguments.place.registry.as_deref();
+    let new = NewDirectory { programme, kind: DirectoryKind::Programme, registry };
     let gate = Gate::init(&arguments.place.data, new, Clock::System).await?;
     gate.close().await;
     eprintln!("data directory `{}` is ready", arguments.place.data.display());

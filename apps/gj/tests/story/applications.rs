@@ -1,5 +1,6 @@
 //! The life of an application, from the draft to the final report, by the people it takes.
 
+use crate::browser::Browser;
 use crate::cohort::MadeUp;
 use crate::house::House;
 use crate::http::{self, Reply};
@@ -266,7 +267,10 @@ fn send(address: &str, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Rep
     };
     let coded = |text: &str| text.as_bytes().iter().map(byte).collect::<String>();
     let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", coded(value))).collect();
-    let body = body.join("&");
+    // As our own page would: with the token that it holds for this browser.
+    let page = http::send(address, "GET", "/", cookie, "").body;
+    let token = page.split("name=\"csrf\" value=\"").nth(1).unwrap_or_default().split('"').next().unwrap();
+    let body = format!("csrf={token}&{}", body.join("&"));
     let headers = format!(
         "Origin: http://{address}\r\n{cookie}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
         body.len()
@@ -284,9 +288,9 @@ fn a_life_through_the_pages_in_both_languages() {
     let server = house.serve();
     let address = &server.address;
     let sign_in = |token: &str| {
-        let reply = send(address, "", "/sign-in", &[("token", token)]);
-        let cookie = reply.header("set-cookie").unwrap();
-        format!("Cookie: {}\r\n", cookie.split(';').next().unwrap())
+        let mut browser = Browser::new(address);
+        assert_eq!(browser.sign_in(&format!("token={token}")).status, 303);
+        browser.cookie_line()
     };
     let cookies: std::collections::BTreeMap<&str, String> =
         tokens.iter().map(|(user, token)| (*user, sign_in(token))).collect();

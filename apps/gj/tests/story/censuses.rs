@@ -146,7 +146,7 @@ fn taking_somebody_away_is_counting_without_them_to_the_byte() {
 /// of format 1, its registry knows no assignment.
 #[test]
 fn a_directory_of_an_older_program_is_read_and_goes_on() {
-    let house = House::new();
+    let house = House::on_file();
     fs::remove_dir_all(house.dir()).unwrap();
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/format-1.tar.gz");
     let unpacked =

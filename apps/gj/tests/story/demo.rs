@@ -1,5 +1,6 @@
 //! `gj demo`: loads the bundled programme, serves it, and takes up again where it was.
 
+use crate::browser::Browser;
 use crate::house::{Server, gj};
 use crate::http;
 use std::process::{Child, Stdio};
@@ -27,14 +28,9 @@ fn the_demo_loads_serves_and_starts_again() {
 
 /// What the home page, the search page and the page about the API suggest must be in the demo.
 fn the_examples_on_its_pages_find_something(address: &str) {
-    let host = format!("Origin: http://{address}\r\n");
-    let form = "user=academic&next=%2F";
-    let headers = format!(
-        "{host}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
-        form.len()
-    );
-    let cookie = http::send(address, "POST", "/sign-in", &headers, form).header("set-cookie").unwrap();
-    let cookie = format!("Cookie: {}\r\n", cookie.split(';').next().unwrap());
+    let mut browser = Browser::new(address);
+    assert_eq!(browser.sign_in("user=academic&next=%2F").status, 303);
+    let cookie = browser.cookie_line();
     let mut suggested: Vec<String> = ["/", "/search"]
         .into_iter()
         .flat_map(|page| {

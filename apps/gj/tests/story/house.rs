@@ -3,29 +3,58 @@
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The binary under test.
 pub fn gj() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gj"));
-    command.env_remove("GJ_DATA").env_remove("RUST_LOG").stdin(Stdio::null());
+    command.env_remove("GJ_DATA").env_remove("GJ_REGISTRY").env_remove("RUST_LOG").stdin(Stdio::null());
     command
 }
 
 pub struct House {
     folder: tempfile::TempDir,
+    /// The registry's database on a server, where the suite runs on one.
+    server: Option<String>,
+}
+
+/// A new, empty database on the server that `GJ_TEST_POSTGRES` names; `None` where it names none, and
+/// the registry is a file (`tools/with-postgres`).
+pub fn database() -> Option<String> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let server = std::env::var("GJ_TEST_POSTGRES").ok()?;
+    let name = format!("story_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    sql(&server, &format!("CREATE DATABASE {name}"));
+    let (server, _) = server.rsplit_once('/').unwrap();
+    Some(format!("{server}/{name}"))
+}
+
+/// One statement past the registry, by the server's own client; returns what it prints.
+pub fn sql(url: &str, statement: &str) -> String {
+    let output = Command::new("psql").args(["-qXAt", "-v", "ON_ERROR_STOP=1", url, "-c", statement]).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 impl House {
     /// An initialised directory with the built-in programme.
     pub fn new() -> House {
-        let house = House { folder: tempfile::tempdir().unwrap() };
+        let house = House { folder: tempfile::tempdir().unwrap(), server: database() };
+        house.ok(&["init"], &[]);
+        house
+    }
+
+    /// The same with its registry in a file, also where the suite runs on a server.
+    pub fn on_file() -> House {
+        let house = House { folder: tempfile::tempdir().unwrap(), server: None };
         house.ok(&["init"], &[]);
         house
     }
 
     /// An initialised directory that hides nothing, to compare whole tables with an oracle.
     pub fn showing_everything() -> House {
-        let house = House { folder: tempfile::tempdir().unwrap() };
+        let house = House { folder: tempfile::tempdir().unwrap(), server: database() };
         let example =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/registry/programme/example.toml");
         let text = std::fs::read_to_string(example).unwrap().replace("min_cell = 10", "min_cell = 1");
@@ -39,6 +68,11 @@ impl House {
         self.folder.path().join("data")
     }
 
+    /// The registry's database on a server, where the suite runs on one.
+    pub fn server(&self) -> Option<&str> {
+        self.server.as_deref()
+    }
+
     /// A place for files beside the data directory.
     pub fn beside(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -50,8 +84,11 @@ impl House {
         let plain = words.iter().take_while(|word| !word.starts_with('-')).count();
         // `gj audit verify --data DIR …`: options come after the words of the command.
         let two =
-            ["application", "audit", "consent", "extract", "money", "programme", "user"].contains(&words[0]);
+            ["account", "application", "audit", "consent", "extract", "money", "programme", "user"].contains(&words[0]);
         let named = plain.min(if two { 2 } else { 1 });
+        if let Some(url) = &self.server {
+            command.env("GJ_REGISTRY", url);
+        }
         command.args(&words[..named]).arg("--data").arg(self.dir()).args(&words[named..]).args(paths);
         command
     }

@@ -4,10 +4,12 @@
 //! or `shared` beside the checkout); a plain clone without it skips them and says so, CI fails.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod accounts;
 mod applications;
 mod approvals;
 mod arrows;
 mod bad_input;
+mod browser;
 mod censuses;
 mod cohort;
 mod consent;
@@ -24,10 +26,13 @@ mod http;
 mod invariance;
 mod money;
 mod portal;
+#[cfg(feature = "oidc")]
+mod provider;
 mod resume;
 mod rights;
 mod scenario;
 mod second_reader;
+mod server;
 mod strangers;
 mod tidy;
 mod withdrawal;

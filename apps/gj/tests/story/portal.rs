@@ -1,8 +1,9 @@
 //! The portal from outside: sessions, links that stay here, questions of bounded length, and clients
 //! that say nothing.
 
+use crate::browser::Browser;
 use crate::house::{House, Server};
-use crate::http::{self, Reply};
+use crate::http;
 use crate::strangers::ready;
 use std::io::Write;
 use std::net::TcpStream;
@@ -10,21 +11,22 @@ use std::process::Stdio;
 
 const QUESTION: &str = "/api/frequency?freeze=r1&region=chr2";
 
-fn form(address: &str, path: &str, cookie: &str, body: &str) -> Reply {
-    let headers = format!(
-        "Origin: http://{address}\r\n{cookie}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
-        body.len()
-    );
-    http::send(address, "POST", path, &headers, body)
-}
-
 /// Signs in with a token; returns the line a browser sends from then on.
 fn sign_in(server: &Server, token: &str) -> String {
-    let reply = form(&server.address, "/sign-in", "", &format!("token={token}"));
+    let mut browser = Browser::new(&server.address);
+    let reply = browser.sign_in(&format!("token={token}"));
     assert_eq!(reply.status, 303, "{}", reply.body);
     let cookie = reply.header("set-cookie").unwrap();
-    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains(token));
-    format!("Cookie: {}\r\n", cookie.split(';').next().unwrap())
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict") && !cookie.contains(token));
+    format!("Cookie: gj_session={}\r\n", browser.cookies["gj_session"])
+}
+
+/// Signs out by the form of a page.
+fn sign_out(server: &Server, session: &str) -> u16 {
+    let mut browser = Browser::new(&server.address);
+    let id = session.trim().split_once('=').unwrap().1;
+    browser.cookies.insert("gj_session".to_owned(), id.to_owned());
+    browser.submit("/", "/sign-out", "").status
 }
 
 fn status(server: &Server, headers: &str) -> u16 {
@@ -49,7 +51,7 @@ fn a_session_is_not_a_token_and_ends() {
     assert_eq!(status(&server, &format!("{session}Origin: https://elsewhere.example\r\n")), 401);
     // Signing out ends the session, not only the cookie, and no other.
     let other = sign_in(&server, &token);
-    assert_eq!(form(&server.address, "/sign-out", &session, "").status, 303);
+    assert_eq!(sign_out(&server, &session), 303);
     assert_eq!((status(&server, &session), status(&server, &other)), (401, 200));
     // A token issued again ends it, too.
     let token = house.token("academic");

@@ -39,6 +39,8 @@ pub struct NewDirectory<'a> {
     pub programme: Option<ProgrammeFile<'a>>,
     /// What it is for.
     pub kind: DirectoryKind,
+    /// An empty PostgreSQL database for the registry; `None`: a file in the directory.
+    pub registry: Option<&'a str>,
 }
 
 impl Gate {
@@ -56,7 +58,10 @@ impl Gate {
         check_rules(&programme)?;
         let folder = Folder::claim(dir)?;
         Store::open(dir)?;
-        let registry = Registry::create(&registry_path(dir)).await?;
+        let registry = match new.registry {
+            Some(url) => Registry::create_on(url).await?,
+            None => Registry::create(&registry_path(dir)).await?,
+        };
         let mut tx = registry.begin().await?;
         let changes = tx.apply_programme(&programme).await?;
         tx.put_tariff(&Tariff::example()?).await?;
@@ -76,6 +81,10 @@ impl Gate {
         registry.close().await;
         if new.kind == DirectoryKind::Demo {
             folder.write(DEMO, "{ \"simulated\": true }\n")?;
+        }
+        if let Some(url) = new.registry {
+            let line = format!("registry = {}\n", toml::Value::from(url));
+            folder.write("gj.toml", &format!("# The PostgreSQL database with the registry.\n{line}"))?;
         }
         folder.mark()?;
         Gate::open(dir, clock).await

@@ -1,14 +1,14 @@
 //! The form of a draft: prefilled from the address, with the fee and its reason before anything is applied for.
 
-use super::{Wording, asker, failed, foreign, said, wording};
+use super::{Wording, asker, failed, said, wording};
 use crate::desk::Desk;
 use crate::frame::{Frame, render};
 use crate::number;
+use crate::own_form::OwnForm;
 use crate::trouble;
 use crate::visit::Visit;
 use crate::words::fill;
 use askama::Template;
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -62,10 +62,8 @@ pub(crate) async fn new(State(desk): State<Desk>, visit: Visit) -> Response {
     page(&desk, &visit, "/applications/new".to_owned(), String::new(), fields).await
 }
 
-pub(crate) async fn begin(State(desk): State<Desk>, visit: Visit, Form(fields): Form<Fields>) -> Response {
-    if let Some(refused) = foreign(&visit) {
-        return refused;
-    }
+pub(crate) async fn begin(State(desk): State<Desk>, form: OwnForm<Fields>) -> Response {
+    let OwnForm { visit, fields } = form;
     let draft = match draft(&fields) {
         Ok(draft) => draft,
         Err(bad) => return trouble::page(&visit, &bad.into()),
@@ -82,13 +80,10 @@ pub(crate) async fn begin(State(desk): State<Desk>, visit: Visit, Form(fields): 
 /// `POST /application/{id}/edit`: writes a draft anew, changes the scope of a grant, or asks for renewal.
 pub(crate) async fn edit(
     State(desk): State<Desk>,
-    visit: Visit,
     Path(id): Path<String>,
-    Form(fields): Form<Fields>,
+    form: OwnForm<Fields>,
 ) -> Response {
-    if let Some(refused) = foreign(&visit) {
-        return refused;
-    }
+    let OwnForm { visit, fields } = form;
     let id: ApplicationId = match id.parse() {
         Ok(id) => id,
         Err(_) => return trouble::page(&visit, &Problem::NotFound),

@@ -1,16 +1,16 @@
 //! `/application/{id}`: one application with its timeline, what is awaited from whom until when, and a
 //! form for each act the reader may do.
 
-use super::{Wording, asker, failed, foreign, said, wording};
+use super::{Wording, asker, failed, said, wording};
 use crate::date;
 use crate::desk::Desk;
 use crate::frame::{Frame, render};
 use crate::number;
+use crate::own_form::OwnForm;
 use crate::trouble;
 use crate::visit::Visit;
 use crate::words::fill;
 use askama::Template;
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -75,13 +75,10 @@ pub(crate) async fn show(State(desk): State<Desk>, visit: Visit, Path(id): Path<
 /// `POST /application/{id}/act`
 pub(crate) async fn act(
     State(desk): State<Desk>,
-    visit: Visit,
     Path(id): Path<String>,
-    Form(fields): Form<BTreeMap<String, String>>,
+    form: OwnForm<BTreeMap<String, String>>,
 ) -> Response {
-    if let Some(refused) = foreign(&visit) {
-        return refused;
-    }
+    let OwnForm { visit, fields } = form;
     let field = |name: &str| fields.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
     let act = field("act").and_then(|act| act.parse::<Act>().ok());
     let (Ok(id), Some(act)) = (id.parse::<ApplicationId>(), act) else {

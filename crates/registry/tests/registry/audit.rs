@@ -4,8 +4,13 @@ use super::*;
 use gj_registry::ChainFault;
 use std::process::Command;
 
-const OPEN: &str = "DROP TRIGGER audit_refuses_update; DROP TRIGGER audit_refuses_delete; \
-    DROP TRIGGER audit_refuses_insert_below_end;";
+/// Takes the guard away, as the owner of the database can.
+async fn disarm(world: &World) {
+    for name in ["update", "delete", "insert_below_end"] {
+        let on = if world.database.is_file() { "" } else { " ON audit" };
+        world.database.execute(&format!("DROP TRIGGER audit_refuses_{name}{on}")).await.unwrap();
+    }
+}
 
 async fn fault(world: &World) -> ChainFault {
     match world.registry.verify_audit(&world.anchor()).await {
@@ -30,10 +35,15 @@ async fn a_whole_chain_holds_and_an_old_anchor_is_fine() {
 async fn the_database_refuses_to_change_a_line() {
     let world = World::new().await;
     world.audit(3).await;
+    // Each engine's own way to write past a trigger.
+    let own = match world.database.is_file() {
+        true => "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 2",
+        false => "TRUNCATE audit",
+    };
     for sql in [
+        own,
         "UPDATE audit SET outcome = 'refused' WHERE seq = 2",
         "DELETE FROM audit WHERE seq = 3",
-        "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 2",
         "INSERT INTO audit SELECT 0, at, actor, act, subject, outcome, detail, prev_hash, hash FROM audit \
         WHERE seq = 1",
     ] {
@@ -52,7 +62,7 @@ async fn an_edited_line_is_named() {
     ] {
         let world = World::new().await;
         world.audit(4).await;
-        world.tamper(OPEN).await.unwrap();
+        disarm(&world).await;
         world.tamper(sql).await.unwrap();
         assert_eq!(fault(&world).await, ChainFault::Text(2), "{sql}");
     }
@@ -62,7 +72,7 @@ async fn an_edited_line_is_named() {
 async fn a_removed_line_is_named() {
     let world = World::new().await;
     world.audit(4).await;
-    world.tamper(OPEN).await.unwrap();
+    disarm(&world).await;
     world.tamper("DELETE FROM audit WHERE seq = 2").await.unwrap();
     assert_eq!(fault(&world).await, ChainFault::Gap { expected: 2, found: 3 });
     world.tamper("UPDATE audit SET seq = seq - 1 WHERE seq > 2").await.unwrap();
@@ -73,7 +83,7 @@ async fn a_removed_line_is_named() {
 async fn swapped_lines_are_named() {
     let world = World::new().await;
     world.audit(4).await;
-    world.tamper(OPEN).await.unwrap();
+    disarm(&world).await;
     world
         .tamper(
             "UPDATE audit SET seq = 99 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 3; \
@@ -88,7 +98,7 @@ async fn swapped_lines_are_named() {
 async fn a_cut_off_end_is_found_by_the_anchor() {
     let world = World::new().await;
     world.audit(4).await;
-    world.tamper(OPEN).await.unwrap();
+    disarm(&world).await;
     world.tamper("DELETE FROM audit WHERE seq = 4").await.unwrap();
     assert_eq!(fault(&world).await, ChainFault::Truncated { anchored: 4, found: 3 });
     // Without the anchor the shorter chain is whole in itself: that is why there is an anchor.
@@ -99,7 +109,7 @@ async fn a_cut_off_end_is_found_by_the_anchor() {
 async fn a_chain_written_anew_is_found_by_the_anchor() {
     let world = World::new().await;
     world.audit(2).await;
-    world.tamper(OPEN).await.unwrap();
+    disarm(&world).await;
     world.tamper("DELETE FROM audit").await.unwrap();
     let mut tx = world.registry.begin().await.unwrap();
     for subject in ["another", "story", "altogether"] {

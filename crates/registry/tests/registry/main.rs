@@ -3,14 +3,17 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
 
 mod audit;
+mod database;
 mod extracts;
 mod money;
 mod opening;
 mod people;
 mod programme;
 mod releases;
+mod server;
 mod sheets;
 
+use database::Database;
 use gj_registry::{Entry, Error, ImportReport, Programme, Registry, Sheet};
 use std::path::PathBuf;
 use tempfile::TempDir;
@@ -21,17 +24,19 @@ const HEADER: &str = "sample\tparticipant\tsex\tfamily\tfather\tmother\tstratum\
 /// A registry with the example programme, and the folder it lives in.
 struct World {
     registry: Registry,
+    database: Database,
     folder: TempDir,
 }
 
 impl World {
     async fn new() -> World {
         let folder = tempfile::tempdir().unwrap();
-        let registry = Registry::create(&folder.path().join("registry.sqlite")).await.unwrap();
+        let database = Database::new(folder.path()).await;
+        let registry = database.create().await.unwrap();
         let mut tx = registry.begin().await.unwrap();
         tx.apply_programme(&Programme::example().unwrap()).await.unwrap();
         tx.commit().await.unwrap();
-        World { registry, folder }
+        World { registry, database, folder }
     }
 
     fn anchor(&self) -> PathBuf {
@@ -59,12 +64,7 @@ impl World {
 
     /// What somebody with the database file could do: SQL past every method of the registry.
     async fn tamper(&self, sql: &'static str) -> Result<(), sqlx::Error> {
-        sqlx::any::install_default_drivers();
-        let url = format!("sqlite://{}", self.folder.path().join("registry.sqlite").display());
-        let pool = sqlx::AnyPool::connect(&url).await?;
-        let done = sqlx::raw_sql(sql).execute(&pool).await.map(drop);
-        pool.close().await;
-        done
+        self.database.execute(sql).await
     }
 }
 

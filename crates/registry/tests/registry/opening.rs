@@ -24,7 +24,7 @@ async fn a_registry_is_created_once_and_opened_after() {
 async fn a_newer_schema_is_refused() {
     let world = World::new().await;
     world.tamper("INSERT INTO schema_versions (version) VALUES (99)").await.unwrap();
-    let refused = Registry::open(&world.folder.path().join("registry.sqlite")).await.unwrap_err();
+    let refused = world.database.open().await.unwrap_err();
     assert!(refused.to_string().contains("schema 99"), "{refused}");
 }
 
@@ -45,7 +45,7 @@ async fn a_dropped_change_leaves_nothing() {
 async fn writers_run_one_after_the_other() {
     let world = World::new().await;
     // A second handle on the same file stands for another process.
-    let other = Registry::open(&world.folder.path().join("registry.sqlite")).await.unwrap();
+    let other = world.database.open().await.unwrap();
     let writers: Vec<_> = (0..40)
         .map(|number| {
             let registry = if number % 2 == 0 { world.registry.clone() } else { other.clone() };
@@ -71,8 +71,7 @@ async fn writers_run_one_after_the_other() {
 async fn opening_does_not_wait_for_a_writer() {
     let world = World::new().await;
     let tx = world.registry.begin().await.unwrap();
-    let path = world.folder.path().join("registry.sqlite");
-    let opened = tokio::time::timeout(Duration::from_secs(5), Registry::open(&path)).await.unwrap().unwrap();
+    let opened = tokio::time::timeout(Duration::from_secs(5), world.database.open()).await.unwrap().unwrap();
     assert!(opened.read().await.unwrap().settings().await.unwrap().is_some());
     drop(tx);
 }
@@ -88,10 +87,15 @@ async fn a_reader_keeps_its_moment() {
 }
 
 #[tokio::test]
-async fn damage_of_the_file_is_found() {
+async fn damage_of_the_database_is_found() {
     let world = World::new().await;
     world.registry.integrity().await.unwrap();
-    world.tamper("PRAGMA foreign_keys = OFF; DELETE FROM institutions WHERE id = 'pharma-a'").await.unwrap();
+    let unchecked = match world.database.is_file() {
+        true => "PRAGMA foreign_keys = OFF",
+        false => "SET session_replication_role = replica",
+    };
+    let sql = format!("{unchecked}; DELETE FROM institutions WHERE id = 'pharma-a'");
+    world.database.execute(&sql).await.unwrap();
     let found = world.registry.integrity().await.unwrap_err();
     assert!(found.to_string().contains("table `users`"), "{found}");
 }

@@ -14,7 +14,7 @@ pub(crate) const UNDER_WAY: &str = "gj-init.json";
 const UNDER_WAY_TEXT: &str = "{ \"programme\": \"genomics-japan\", \"state\": \"init in progress\" }\n";
 
 /// Files that `init` makes, itself or through the database.
-const FILES: [&str; 10] = [
+const FILES: [&str; 12] = [
     "registry.sqlite",
     "registry.sqlite-journal",
     "registry.sqlite-wal",
@@ -25,6 +25,8 @@ const FILES: [&str; 10] = [
     "gj-data.json.new",
     DEMO,
     "gj-demo.json.new",
+    "gj.toml",
+    "gj.toml.new",
 ];
 /// Folders that `init` makes, and leaves empty.
 const FOLDERS: [&str; 4] = ["batches", "censuses", "panels", "staging"];
