@@ -226,6 +226,12 @@ pub(crate) async fn integrity(connection: &mut AnyConnection) -> Result<(), Erro
     if guards != 4 {
         return Err(Error::Damaged("the triggers that guard the audit log are not all there".to_owned()));
     }
+    let sql = "SELECT t.tgrelid::regclass::text AS name FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
+        WHERE c.relnamespace::regnamespace::text = quote_ident(current_schema()) \
+        AND t.tgenabled::text NOT IN ('O', 'A') LIMIT 1";
+    if let Some(row) = sqlx::query(sql).fetch_optional(&mut *connection).await? {
+        return Err(Error::Damaged(format!("a trigger of table `{}` is switched off", row.text("name")?)));
+    }
     let sql = "SELECT c.conrelid::regclass::text AS child, c.confrelid::regclass::text AS parent, \
         string_agg(format('p.%I = c.%I', b.attname, a.attname), ' AND ') AS matching, \
         string_agg(format('c.%I IS NOT NULL', a.attname), ' AND ') AS present \

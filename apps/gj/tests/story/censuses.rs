@@ -1,7 +1,6 @@
 //! Stored counts: releases made of them are those counted from genotypes, to the byte.
 
 use crate::cohort::MadeUp;
-use crate::crash::copy;
 use crate::house::House;
 use std::collections::BTreeSet;
 use std::fs;
@@ -112,9 +111,7 @@ fn taking_somebody_away_is_counting_without_them_to_the_byte() {
         take_in(&before, "b.vcf", &cohort.vcf(&everybody[10..39], |r| r % 3 != 0));
         take_in(&before, "c.vcf", &cohort.vcf(&everybody[39..], |_| true));
         // The same directory twice: the order of batches that came within one second is not that of arrival.
-        let after = House::new();
-        fs::remove_dir_all(after.dir()).unwrap();
-        copy(&before.dir(), &after.dir());
+        let after = before.copy();
         if compacted {
             [&before, &after].iter().for_each(|house| drop(house.ok(&["compact"], &[])));
         }

@@ -52,6 +52,20 @@ impl House {
         house
     }
 
+    /// The same directory and registry once more, as they are now.
+    pub fn copy(&self) -> House {
+        let server = self.server.as_ref().map(|url| {
+            let (server, template) = url.rsplit_once('/').unwrap();
+            let (address, name) = (database().unwrap(), format!("{template}_copy"));
+            sql(&address, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
+            format!("{server}/{name}")
+        });
+        let house = House { folder: tempfile::tempdir().unwrap(), server };
+        let copied = Command::new("cp").arg("-r").args([self.dir(), house.dir()]).status();
+        assert!(copied.unwrap().success());
+        house
+    }
+
     /// An initialised directory that hides nothing, to compare whole tables with an oracle.
     pub fn showing_everything() -> House {
         let house = House { folder: tempfile::tempdir().unwrap(), server: database() };
@@ -83,8 +97,8 @@ impl House {
         let mut command = gj();
         let plain = words.iter().take_while(|word| !word.starts_with('-')).count();
         // `gj audit verify --data DIR …`: options come after the words of the command.
-        let two =
-            ["account", "application", "audit", "consent", "extract", "money", "programme", "user"].contains(&words[0]);
+        let two = ["account", "application", "audit", "consent", "extract", "money", "programme", "user"]
+            .contains(&words[0]);
         let named = plain.min(if two { 2 } else { 1 });
         if let Some(url) = &self.server {
             command.env("GJ_REGISTRY", url);

@@ -47,12 +47,16 @@ impl Database {
         matches!(self, Database::File(_))
     }
 
+    pub fn url(&self) -> String {
+        match self {
+            Database::File(path) => format!("sqlite://{}", path.display()),
+            Database::Server(url) => url.clone(),
+        }
+    }
+
     /// Statements past every method of the registry.
     pub async fn execute(&self, sql: &str) -> Result<(), sqlx::Error> {
-        match self {
-            Database::File(path) => execute(&format!("sqlite://{}", path.display()), sql).await,
-            Database::Server(url) => execute(url, sql).await,
-        }
+        execute(&self.url(), sql).await
     }
 }
 
