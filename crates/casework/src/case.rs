@@ -206,7 +206,7 @@ impl Case {
         let awaited = self
             .contributors
             .iter()
-            .filter(|(id, agreed)| !**agreed && !(step.act == Act::Agree && *id == agreeing));
+            .filter(|(id, agreed)| !(**agreed || step.act == Act::Agree && *id == agreeing));
         let signed = |role: Role| self.signed.get(&role) == Some(&outside.scope_digest);
         Facts {
             scope_whole: outside.scope_whole,

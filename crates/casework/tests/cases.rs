@@ -86,8 +86,8 @@ impl World {
             subject: Some(cast()[whom].0.clone()),
             verdict: [None, Some(Verdict::Approve), Some(Verdict::Conditional), Some(Verdict::Reject)]
                 [usize::from(choice % 4)],
-            text: (choice % 5 != 0).then(|| format!("text of {}", actor.user)),
-            digest: Some(if choice % 7 == 0 { "forged".into() } else { digest.clone() }),
+            text: (!choice.is_multiple_of(5)).then(|| format!("text of {}", actor.user)),
+            digest: Some(if choice.is_multiple_of(7) { "forged".into() } else { digest.clone() }),
         };
         let outside = Outside {
             today: self.today,
@@ -98,7 +98,7 @@ impl World {
                 [Outcome::Allow, Outcome::Allow, Outcome::Ask, Outcome::Deny][usize::from(choice % 4)],
             ),
             fee_due: self.fee && !self.paid.contains(&self.case.scope),
-            due: Some(self.today - chrono::Days::new(1)).filter(|_| choice % 11 == 0),
+            due: Some(self.today - chrono::Days::new(1)).filter(|_| choice.is_multiple_of(11)),
             ..Outside::default()
         };
         for role in roles {

@@ -25,7 +25,7 @@ fn table() -> String {
          書かれていないことは、どの役割の人にも認められません。 / What is not written here is refused for every role.\n",
     );
     let cells = State::ALL.len() * Act::ALL.len() * Role::ALL.len();
-    let permitted = cells_of(|state, act, role| is_possible(state, act, role)).len();
+    let permitted = cells_of(is_possible).len();
     writeln!(
         text,
         "{} states × {} acts × {} roles = {cells} cells, of which {permitted} may be done.\n",

@@ -315,7 +315,7 @@ fn a_life_through_the_pages_in_both_languages() {
     ];
     let quoted =
         send(address, &cookies["academic"], "/applications/new", &[&draft[..], &[("quote", "1")]].concat());
-    assert!(quoted.status == 200 && quoted.body.contains("無料です"), "{}", quoted.body);
+    assert!(quoted.status == 200 && quoted.body.contains("利用料: 0 円"), "{}", quoted.body);
     // A form of another site is not taken.
     let headers = format!("Origin: http://elsewhere.example\r\n{}Content-Length: 0\r\n", cookies["academic"]);
     assert_eq!(http::send(address, "POST", "/applications/new", &headers, "").status / 100, 4);

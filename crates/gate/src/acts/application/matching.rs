@@ -5,8 +5,8 @@ use crate::ask::{Asker, READ};
 use crate::error::GateError;
 use crate::gate::Gate;
 use gj_casework::{Outcome, ProjectScope, Tier};
-use gj_model::{InstitutionId, Reason, ReleaseClass};
-use gj_policy::{Decision, Party, Usage};
+use gj_model::{Effect, InstitutionId, Reason, ReleaseClass};
+use gj_policy::{Composition, Decision, Party, Usage};
 use gj_registry::Reads;
 use std::collections::BTreeSet;
 
@@ -22,6 +22,10 @@ const LATER: [&str; 7] = [
 ];
 /// What the contributor of a dataset is asked for.
 const CONTRIBUTOR: &str = "acquirer-agreement";
+
+/// Where it says that those who acquired data are asked before others use them in detail.
+const MATRIX: &str =
+    "Ministry of Health, Labour and Welfare, data use policy papers 2022 (draft, as read): access matrix";
 
 /// What the match found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +50,7 @@ pub(super) async fn check(gate: &Gate, reads: &mut Reads, scope: &ProjectScope) 
     let mut reasons: Vec<Reason> = Vec::new();
     let mut contributors = BTreeSet::new();
     let mut denied = false;
+    let mut unregistered = BTreeSet::new();
     for person in &scope.people {
         let asker = Asker { user: person.user.parse().ok() };
         let mut case = gate.facts(reads, &asker, READ).await?;
@@ -58,6 +63,15 @@ pub(super) async fn check(gate: &Gate, reads: &mut Reads, scope: &ProjectScope) 
             case.freeze_exists = !held.is_empty();
             let sight = case.sight();
             let sight = case.sight_of_some(sight, held.iter());
+            if case.usage() == Usage::Detailed && case.composition() == Composition::AcademicAlone {
+                let known = |class: &ReleaseClass| {
+                    let mut registered = sight.datasets.iter();
+                    registered.any(|dataset| dataset.holds(class.institution.as_str(), &class.stratum))
+                };
+                let others =
+                    held.iter().filter(|class| !known(class)).map(|class| class.institution.to_string());
+                unregistered.extend(others.filter(|id| *id != person.institution));
+            }
             let found = match sight.decision {
                 Decision::Allow(_) => continue,
                 Decision::Ask(found) => found,
@@ -72,6 +86,19 @@ pub(super) async fn check(gate: &Gate, reads: &mut Reads, scope: &ProjectScope) 
             }
             reasons.extend(found.into_iter().filter(|reason| !LATER.contains(&reason.code.as_str())));
         }
+    }
+    // Whose data no dataset row speaks of is asked all the same.
+    if !unregistered.is_empty() {
+        let list = unregistered.iter().cloned().collect::<Vec<_>>().join(", ");
+        reasons.push(Reason {
+            code: CONTRIBUTOR.to_owned(),
+            ja: format!("他機関のデータの詳細な利用には、提供機関の同意が必要です：{list}。"),
+            en: format!("Detailed use of others' data needs the agreement of the contributor: {list}."),
+            source: MATRIX.to_owned(),
+            effect: Effect::Ask,
+            ..Reason::default()
+        });
+        contributors.append(&mut unregistered);
     }
     let mut seen = BTreeSet::new();
     reasons.retain(|reason| seen.insert((reason.code.clone(), reason.until)));
