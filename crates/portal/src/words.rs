@@ -6,6 +6,7 @@ macro_rules! words {
     ($($key:ident: $ja:literal, $en:literal;)*) => {
         /// The sentences of one language.
         #[derive(Debug)]
+        #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "some are of pages left out"))]
         pub(crate) struct Words {
             $(pub(crate) $key: &'static str,)*
         }
