@@ -12,7 +12,9 @@ pub fn ready() -> House {
     let cohort = MadeUp::new(60, 20, 2);
     let house = House::new();
     let everybody: Vec<usize> = (0..60).collect();
-    fs::write(house.beside("sheet.tsv"), cohort.sheet(&everybody)).unwrap();
+    // Whoever allows companies alone allows them beside others, too.
+    let sheet = cohort.sheet(&everybody).replace("company-alone", "company-joint,company-alone");
+    fs::write(house.beside("sheet.tsv"), sheet).unwrap();
     fs::write(house.beside("a.vcf"), cohort.vcf(&everybody, |_| true)).unwrap();
     house.ok(&["import-samples", "--institution", "biobank-minato"], &[&house.beside("sheet.tsv")]);
     house.ok(&["ingest", "--institution", "biobank-minato"], &[&house.beside("a.vcf")]);
@@ -168,7 +170,7 @@ fn a_whole_life_of_an_academic_project() {
     act(&house, &id, "academic", "add-collaborator", &["--subject", "company-unpaid"]);
     assert_eq!(state(&house, &id), "conflicts");
     let quote = show(&house, &id, "academic")["quote"].clone();
-    assert_eq!(quote["amount_yen"], 7_800_000 * 3, "{quote}");
+    assert_eq!(quote["amount_yen"], 15_600_000 * 3, "detailed data, a year: {quote}");
     act(&house, &id, "academic", "keep-grant", &[]);
 
     // The end: revoked, reports, closed.
