@@ -63,7 +63,7 @@ fn what_is_wrong_with_a_file_is_told_by_table_and_entry() {
         .replace("id = \"pharma-a\"", "id = \"pharma-b\"");
     let told = Programme::parse(&broken, "p.toml").unwrap_err().to_string();
     for part in [
-        "`p.toml` has 5 problems",
+        "`p.toml` has 6 problems",
         "[[user]] `clinician`: institution `nowhere` is not in this file",
         "[[user]] `auditor`: role `emperor` is not in this file",
         "[[payment]] `example-2026-001`: `covers_to` is before `covers_from`",
@@ -97,7 +97,9 @@ async fn applying_tells_what_it_adds_changes_removes_and_keeps() {
     world.audit(1).await; // by datamanager
     let mut next = Programme::example().unwrap();
     next.institutions.retain(|i| !["biobank-minato", "ncc-hikari"].contains(&i.id.as_str()));
-    next.users.retain(|user| !["reviewer", "datamanager"].contains(&user.id.as_str()));
+    next.users.retain(|user| {
+        !["reviewer", "reviewer-2", "reviewer-3", "minato", "datamanager"].contains(&user.id.as_str())
+    });
     next.roles.retain(|role| role.id != "reviewer");
     next.payments[0].amount_yen = 1;
     let mut rule = next.rules[0].clone();
@@ -115,7 +117,10 @@ async fn applying_tells_what_it_adds_changes_removes_and_keeps() {
             ("role", "reviewer", ChangeKind::Removed),
             ("rule", "consent-none  2027-04-01", ChangeKind::Added),
             ("user", "datamanager", ChangeKind::Kept),
+            ("user", "minato", ChangeKind::Removed),
             ("user", "reviewer", ChangeKind::Removed),
+            ("user", "reviewer-2", ChangeKind::Removed),
+            ("user", "reviewer-3", ChangeKind::Removed),
         ]
     );
     let mut now = world.registry.read().await.unwrap();
