@@ -1,5 +1,7 @@
 //! `/applications`, `/application/…` and `/register`: applications for use, each step a form.
 
+mod acts;
+mod fields;
 mod form;
 mod show;
 mod wording;

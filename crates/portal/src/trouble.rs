@@ -100,7 +100,7 @@ fn refused(visit: &Visit, reasons: &[Reason]) -> RefusedPage {
 }
 
 /// What would change a refusal: as its rule says, or by the code of a rule of the program itself.
-fn change(words: &Words, language: Language, reason: &Reason) -> String {
+pub(crate) fn change(words: &Words, language: Language, reason: &Reason) -> String {
     let remedy = reason.remedy.as_ref().map(|remedy| match language {
         Language::Ja => remedy.ja.clone(),
         Language::En => remedy.en.clone(),
@@ -147,6 +147,12 @@ fn message(visit: &Visit, problem: &Problem, request: &str) -> MessagePage {
         Problem::Gate { .. } => fill(words.trouble_server, &[("request", request)]),
     };
     MessagePage { frame: Frame::new(visit, title), w: words, sentence, expected }
+}
+
+/// The sentence of a problem, for a page that can say it beside what was typed.
+pub(crate) fn sentence(visit: &Visit, problem: &Problem) -> String {
+    let page = message(visit, problem, "");
+    page.sentence
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
 //! `/application/{id}`: one application with its timeline, what is awaited from whom until when, and a
 //! form for each act the reader may do.
 
+use super::acts::{ActForm, SCOPE, forms, is_main};
+use super::fields::{DraftFields, Values, draft_fields};
 use super::{Wording, asker, failed, said, wording};
 use crate::date;
 use crate::desk::Desk;
 use crate::frame::{Frame, render};
+use crate::language::Language;
 use crate::number;
 use crate::own_form::OwnForm;
 use crate::trouble;
@@ -15,9 +18,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use gj_api::Problem;
-use gj_gate::GateError;
+use gj_gate::{GateError, Overview};
 use gj_gate::acts::application::{Act, ApplicationCard, EventCard, State as Stage, StepRequest, Verdict};
-use gj_model::ApplicationId;
+use gj_model::{ApplicationId, Reason};
 use std::collections::BTreeMap;
 
 #[derive(Template)]
@@ -33,9 +36,14 @@ struct Page {
     people: String,
     fee: Option<(String, String, String)>,
     reasons_title: &'static str,
-    reasons: Vec<(String, String, String)>,
+    reasons: Vec<Line>,
+    /// Whether the application waits for the reader.
+    my_turn: bool,
+    /// Whether the reader may also do what nobody waits for.
+    has_others: bool,
+    purpose: String,
     forms: Vec<ActForm>,
-    scope_acts: Vec<(&'static str, &'static str)>,
+    scopes: Vec<ScopeForm>,
     candidates: Vec<(String, String, &'static str)>,
     events: Vec<Happened>,
     reports: Vec<(&'static str, String, bool)>,
@@ -43,16 +51,20 @@ struct Page {
     verdicts: Vec<(&'static str, &'static str)>,
 }
 
-struct ActForm {
-    /// Whether the application waits for it.
-    main: bool,
+/// A reason of the automatic match.
+struct Line {
+    here: String,
+    there: String,
+    there_code: &'static str,
+    change: String,
+    source: String,
+}
+
+/// A form with the fields of a draft.
+struct ScopeForm {
     act: &'static str,
     label: &'static str,
-    text: bool,
-    verdict: bool,
-    subject: bool,
-    kind: bool,
-    digest: bool,
+    d: DraftFields,
 }
 
 struct Happened {
@@ -66,8 +78,12 @@ struct Happened {
 
 pub(crate) async fn show(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Response {
     let Ok(id) = id.parse::<ApplicationId>() else { return trouble::page(&visit, &Problem::NotFound) };
-    match desk.gate.application(&asker(&visit), &id).await {
-        Ok(card) => render(&visit, StatusCode::OK, &page(&visit, card)),
+    let card = match desk.gate.application(&asker(&visit), &id).await {
+        Ok(card) => card,
+        Err(error) => return failed(&visit, error),
+    };
+    match desk.gate.overview().await {
+        Ok(overview) => render(&visit, StatusCode::OK, &page(&visit, overview.get(), card)),
         Err(error) => failed(&visit, error),
     }
 }
@@ -99,41 +115,11 @@ pub(crate) async fn act(
     }
 }
 
-/// Acts whose form is that of the scope.
-const SCOPE: [Act; 3] = [Act::Edit, Act::ChangeScope, Act::Renew];
-
-fn page(visit: &Visit, card: ApplicationCard) -> Page {
+fn page(visit: &Visit, overview: &Overview, card: ApplicationCard) -> Page {
     let a = wording(visit.language);
     let word = |act: Act| said(visit, act.ja(), act.en());
     let roles = |roles: &[gj_gate::acts::application::Role]| {
         roles.iter().map(|role| said(visit, role.ja(), role.en())).collect::<Vec<_>>().join(", ")
-    };
-    let form = |act: Act| ActForm {
-        main: is_main(act),
-        act: act.name(),
-        label: word(act),
-        text: !matches!(
-            act,
-            Act::Submit
-                | Act::Discard
-                | Act::Pass
-                | Act::Assign
-                | Act::DeclareNone
-                | Act::Sign
-                | Act::Countersign
-                | Act::Invoice
-                | Act::BeginUse
-                | Act::CopyAsNew
-                | Act::KeepGrant
-                | Act::AddCollaborator
-                | Act::RemoveCollaborator
-                | Act::Close
-                | Act::Agree
-        ),
-        verdict: matches!(act, Act::Review | Act::Opine),
-        subject: matches!(act, Act::Assign | Act::Release | Act::AddCollaborator | Act::RemoveCollaborator),
-        kind: act == Act::Publish,
-        digest: matches!(act, Act::Sign | Act::Countersign),
     };
     let standing = |word: &str| match word {
         "free" => a.free,
@@ -142,8 +128,8 @@ fn page(visit: &Visit, card: ApplicationCard) -> Page {
         "done" => a.reviewed,
         _ => a.conflict,
     };
-    let mut forms: Vec<Act> = card.may.iter().copied().filter(|act| !SCOPE.contains(act)).collect();
-    forms.sort_by_key(|act| !is_main(*act));
+    let awaited = card.roles.iter().any(|role| card.awaits.contains(role));
+    let values = scope_values(&card);
     // Once a contributor has agreed, why it was asked is history.
     let tells_why = matches!(card.state, Stage::Refused | Stage::Contributor | Stage::Appeal);
     let shown_reasons: Vec<_> = card.match_reasons.iter().filter(|_| tells_why).collect();
@@ -166,23 +152,20 @@ fn page(visit: &Visit, card: ApplicationCard) -> Page {
             (yen(quote.amount_yen), visit.language.of(&quote.reason).to_owned(), quote.source.clone())
         }),
         reasons_title: if card.state == Stage::Refused { a.why_refused } else { a.why_asked },
-        reasons: shown_reasons
-            .iter()
-            .map(|reason| {
-                let (here, there) = if said(visit, "ja", "en") == "ja" {
-                    (&reason.ja, &reason.en)
-                } else {
-                    (&reason.en, &reason.ja)
-                };
-                (here.clone(), there.clone(), reason.source.clone())
-            })
-            .collect(),
-        forms: forms.into_iter().map(form).collect(),
-        scope_acts: card
+        reasons: shown_reasons.into_iter().map(|reason| line(visit, reason)).collect(),
+        my_turn: awaited && card.may.iter().any(|act| is_main(*act)),
+        has_others: card.may.iter().any(|act| !is_main(*act)),
+        purpose: purpose(visit, overview, &card.scope.purpose.to_string()),
+        forms: forms(visit, &card),
+        scopes: card
             .may
             .iter()
             .filter(|act| SCOPE.contains(act))
-            .map(|act| (act.name(), word(*act)))
+            .map(|act| ScopeForm {
+                act: act.name(),
+                label: word(*act),
+                d: draft_fields(visit, overview, prefix(*act), &values),
+            })
             .collect(),
         candidates: card
             .candidates
@@ -225,26 +208,53 @@ fn happened(visit: &Visit, event: &EventCard) -> Happened {
     }
 }
 
-/// Whether an application can wait for the act; what one may always do comes after it.
-fn is_main(act: Act) -> bool {
-    !matches!(
-        act,
-        Act::Remark
-            | Act::CopyAsNew
-            | Act::Withdraw
-            | Act::Discard
-            | Act::DeclareConflict
-            | Act::KeepGrant
-            | Act::Publish
-            | Act::Warn
-            | Act::Suspend
-            | Act::Revoke
-            | Act::Sanction
-            | Act::RemoveCollaborator
-            | Act::AddCollaborator
-            | Act::Release
-            | Act::Return
-    )
+fn line(visit: &Visit, reason: &Reason) -> Line {
+    let (here, there) = match visit.language {
+        Language::Ja => (&reason.ja, &reason.en),
+        Language::En => (&reason.en, &reason.ja),
+    };
+    Line {
+        here: here.clone(),
+        there: there.clone(),
+        there_code: visit.language.other().code(),
+        change: trouble::change(visit.words(), visit.language, reason),
+        source: reason.source.clone(),
+    }
+}
+
+/// A purpose with its name: `HMB – health, …`.
+pub(super) fn purpose(visit: &Visit, overview: &Overview, code: &str) -> String {
+    let (term, _) = code.split_once(':').unwrap_or((code, ""));
+    match overview.purposes.iter().find(|purpose| purpose.code == term) {
+        Some(purpose) => format!("{code} – {}", visit.language.of(&purpose.name)),
+        None => code.to_owned(),
+    }
+}
+
+/// The scope as the fields of its form would be sent.
+fn scope_values(card: &ApplicationCard) -> Values {
+    let scope = &card.scope;
+    let people: Vec<&str> = scope.people.iter().skip(1).map(|person| person.user.as_str()).collect();
+    [
+        ("title", scope.title.clone()),
+        ("purpose", scope.purpose.to_string()),
+        ("tier", scope.tier.name().to_owned()),
+        ("dataset", scope.datasets.join(" ")),
+        ("people", people.join(" ")),
+        ("from", scope.from.to_string()),
+        ("until", scope.until.to_string()),
+        ("plan", scope.plan.clone()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+fn prefix(act: Act) -> &'static str {
+    match act {
+        Act::Renew => "renew-",
+        Act::ChangeScope => "change-",
+        _ => "edit-",
+    }
 }
 
 /// The sentence for a problem with an application.
