@@ -152,6 +152,8 @@ words! {
     sign_in_title: "ログイン", "Sign in";
     sign_in_text: "発行されたトークンを入力してください。トークンはブラウザに残らず、12 時間で切れるセッション番号だけが Cookie に入ります。",
         "Enter the token you were issued. Your browser keeps no token, only the number of a session that ends after 12 hours.";
+    sign_in_by_password: "利用者名とパスワードでログイン", "Sign in with name and password";
+    sign_in_by_token: "トークンでログイン（プログラムを使う方）", "Sign in with a token (for programs)";
     sign_in_token: "トークン", "Token";
     sign_in_button: "ログイン", "Sign in";
     sign_in_failed: "このトークンは登録されていません。", "This token is not known.";

@@ -28,8 +28,9 @@ struct Wire {
     to: Option<File>,
     from: Receiver<Value>,
     last: u64,
-    /// Addresses that pages asked for, and what the browser's console called wrong.
+    /// Addresses that pages asked for.
     requested: Vec<String>,
+    /// What is wrong with pages, as the browser says or as we found.
     complaints: Vec<String>,
 }
 
@@ -78,14 +79,20 @@ impl Chromium {
         self.wire.borrow_mut().call(session, method, parameters)
     }
 
-    /// Fails if a page asked another server for anything, or did what its own policy forbids.
+    /// Notes what is wrong with a page; the story goes on, so that one run tells all.
+    pub fn complain(&self, sentence: String) {
+        eprintln!("{sentence}");
+        self.wire.borrow_mut().complaints.push(sentence);
+    }
+
+    /// Fails if a page asked another server for anything, did what its own policy forbids, or was found wrong.
     pub fn kept_to(&self, address: &str) {
         let wire = self.wire.borrow();
         let own = format!("http://{address}/");
         let strays = wire.requested.iter().filter(|url| !url.starts_with(&own) && !url.starts_with("data:"));
         assert_eq!(strays.collect::<Vec<_>>(), Vec::<&String>::new(), "requests to elsewhere");
         assert!(wire.requested.len() > 10, "requests were not seen");
-        assert_eq!(wire.complaints, Vec::<String>::new());
+        assert!(wire.complaints.is_empty(), "{}", wire.complaints.join("\n"));
     }
 }
 

@@ -80,7 +80,7 @@ fn draft(person: &mut Person, title: &str, fee: &str) -> String {
     for (label, value) in [
         ("研究課題", title),
         ("利用目的", "HMB"),
-        ("利用の詳しさ", "概要・簡易な解析"),
+        ("利用の詳しさ", "概要・簡易集計"),
         ("みなとバイオバンク（例） · biobank-minato", "yes"),
         ("開始日", "2026-04-01"),
         ("終了日", "2029-03-31"),
@@ -223,7 +223,7 @@ fn the_life_of_a_project_in_a_browser() {
     take_up(&applicant, &id);
     applicant.look_in_both("in-use");
     step(&applicant, "年次報告を提出する", &[("報告の本文", "計画どおり進んでいます。")]);
-    applicant.sees("提出済み");
+    applicant.sees("計画どおり進んでいます。");
     let paper = [("種類", "論文"), ("DOI、特許番号など", "doi:10.1/x")];
     step(&applicant, "論文・特許を登録する", &paper);
     applicant.look_in_both("reported");
