@@ -169,7 +169,11 @@ fn the_life_of_a_project_in_a_browser() {
     let mut chair = enter(&browser, address, "chair");
     take_up(&chair, &id);
     chair.look_in_both("committee");
-    step(&chair, "委員会の意見を記録する", &[("判断", "不承認"), ("委員会の意見とその理由", "範囲を狭めるべきです。")]);
+    step(
+        &chair,
+        "委員会の意見を記録する",
+        &[("判断", "不承認"), ("委員会の意見とその理由", "範囲を狭めるべきです。")],
+    );
 
     // The head differs from the opinion: reasons are required.
     let mut head = enter(&browser, address, "head");
@@ -178,9 +182,14 @@ fn the_life_of_a_project_in_a_browser() {
     head.look_in_both("decision");
     step(&head, "承認する", &[]);
     head.sees("どうすればよいか");
+    head.sees("理由を記入して");
     head.look("reasons-required");
-    take_up(&head, &id);
-    step(&head, "承認する", &[("理由（委員会の意見と異なる決定のときは必ず）", "患者の利益が大きいため承認します。")]);
+    head.click("申請に戻る");
+    step(
+        &head,
+        "承認する",
+        &[("理由（委員会の意見と異なる決定のときは必ず）", "患者の利益が大きいため承認します。")],
+    );
     head.sees("利用契約の署名");
     head.look_in_both("agreement");
 
@@ -229,7 +238,8 @@ fn the_life_of_a_project_in_a_browser() {
     applicant.look_in_both("reported");
 
     nobody.go("/register");
-    for words in ["心筋症の頻度研究", "製薬", "biobank-minato", "2029-03-31", "利用中", "doi:10.1/x"] {
+    for words in ["心筋症の頻度研究", "製薬", "biobank-minato", "2029-03-31", "利用中", "doi:10.1/x"]
+    {
         nobody.sees(words);
     }
     nobody.sees_no(APPLICANT);
@@ -254,7 +264,8 @@ fn refused_and_told_why(house: &House, browser: &Chromium, address: &str) {
     take_up(&secretariat, &id);
     step(&secretariat, "形式を確認済みとする", &[]);
     other.go(&format!("/application/{id}"));
-    for words in ["不承認の理由", "優先期間", "どうすればよいか", "優先期間の終わりを待つ", "2099-12-31"] {
+    for words in ["不承認の理由", "優先期間", "どうすればよいか", "優先期間の終わりを待つ", "2099-12-31"]
+    {
         other.sees(words);
     }
     other.look_in_both("refused");

@@ -11,6 +11,8 @@ pub(crate) struct ActForm {
     pub(crate) act: &'static str,
     pub(crate) label: &'static str,
     pub(crate) text: Option<&'static str>,
+    /// Whether one line is enough for it.
+    pub(crate) text_short: bool,
     /// Whether the act is refused without a text.
     pub(crate) text_required: bool,
     pub(crate) verdict: bool,
@@ -32,7 +34,14 @@ pub(crate) const SCOPE: [Act; 3] = [Act::Edit, Act::ChangeScope, Act::Renew];
 pub(crate) fn forms(visit: &Visit, card: &ApplicationCard) -> Vec<ActForm> {
     let mut acts: Vec<Act> = card.may.iter().copied().filter(|act| !SCOPE.contains(act)).collect();
     acts.sort_by_key(|act| !is_main(*act));
-    acts.into_iter().map(|act| form(visit, card, act)).collect()
+    let forms = acts.into_iter().map(|act| form(visit, card, act));
+    // Nobody can be released where nobody is named.
+    forms
+        .filter(|form| {
+            form.act == Act::AddCollaborator.name()
+                || form.subject.as_ref().is_none_or(|s| !s.choices.is_empty())
+        })
+        .collect()
 }
 
 fn form(visit: &Visit, card: &ApplicationCard, act: Act) -> ActForm {
@@ -43,6 +52,7 @@ fn form(visit: &Visit, card: &ApplicationCard, act: Act) -> ActForm {
         label: said(visit, act.ja(), act.en()),
         text,
         text_required: text.is_some() && !matches!(act, Act::Approve | Act::DeclareConflict),
+        text_short: matches!(act, Act::RecordPayment | Act::Publish),
         verdict: matches!(act, Act::Review | Act::Opine),
         subject: subject(visit, card, act),
         kind: act == Act::Publish,
@@ -129,5 +139,8 @@ pub(crate) fn is_main(act: Act) -> bool {
             | Act::AddCollaborator
             | Act::Release
             | Act::Return
+            | Act::AskAgain
+            | Act::ChangeScope
+            | Act::Renew
     )
 }

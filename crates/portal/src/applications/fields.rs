@@ -81,11 +81,12 @@ pub(crate) fn draft_fields(
         Choice { value: id.to_owned(), label, selected }
     };
     let release = fill_release(visit);
-    let releases = overview.freezes.iter().map(|freeze| (freeze.name.to_string(), release(&freeze.name.to_string())));
+    let releases =
+        overview.freezes.iter().map(|freeze| (freeze.name.to_string(), release(&freeze.name.to_string())));
     let newest = overview.freezes.first().map_or(&[][..], |freeze| &freeze.contributors);
-    let contributors = newest.iter().map(|group| (group.id.clone(), group_name::shown(visit.language, group)));
-    let choices: Vec<Choice> =
-        releases.chain(contributors).map(|(id, label)| choice(&id, label)).collect();
+    let contributors =
+        newest.iter().map(|group| (group.id.clone(), group_name::shown(visit.language, group)));
+    let choices: Vec<Choice> = releases.chain(contributors).map(|(id, label)| choice(&id, label)).collect();
     DraftFields {
         prefix,
         title: value("title"),

@@ -1,7 +1,7 @@
 //! The form of a draft: prefilled from the address, with the fee and its reason before anything is applied for.
 
 use super::fields::{DraftFields, NAMES, Sent, Values, by_name, draft, draft_fields};
-use super::{Wording, asker, failed, wording};
+use super::{Wording, asker, failed, stopped, wording};
 use crate::desk::Desk;
 use crate::frame::{Frame, render};
 use crate::number;
@@ -32,7 +32,7 @@ struct DraftForm {
 struct Fee {
     yen: String,
     reason: String,
-    source: String,
+    source: Option<String>,
 }
 
 pub(crate) async fn new(State(desk): State<Desk>, visit: Visit) -> Response {
@@ -70,11 +70,7 @@ async fn again(desk: &Desk, visit: &Visit, values: &Values, error: GateError) ->
 }
 
 /// `POST /application/{id}/edit`: writes a draft anew, changes the scope of a grant, or asks for renewal.
-pub(crate) async fn edit(
-    State(desk): State<Desk>,
-    Path(id): Path<String>,
-    form: OwnForm<Sent>,
-) -> Response {
+pub(crate) async fn edit(State(desk): State<Desk>, Path(id): Path<String>, form: OwnForm<Sent>) -> Response {
     let OwnForm { visit, fields } = form;
     let values = by_name(fields);
     let id: ApplicationId = match id.parse() {
@@ -87,10 +83,10 @@ pub(crate) async fn edit(
     };
     let act = values.get("act").and_then(|act| act.parse().ok()).unwrap_or(Act::Edit);
     let version = values.get("version").and_then(|version| version.parse().ok());
-    let request = StepRequest { version, draft: Some(draft), ..StepRequest::new(id, act) };
+    let request = StepRequest { version, draft: Some(draft), ..StepRequest::new(id.clone(), act) };
     match desk.gate.step_application(&asker(&visit), &request).await {
         Ok(id) => Redirect::to(&format!("/application/{id}")).into_response(),
-        Err(error) => failed(&visit, error),
+        Err(error) => stopped(&visit, &id, error),
     }
 }
 
@@ -109,11 +105,9 @@ async fn page(desk: &Desk, visit: &Visit, values: &Values, wrong: Option<String>
         match desk.gate.project_price(&asker(visit), &draft).await {
             Ok(quote) => {
                 let yen = number::count(quote.amount_yen.unsigned_abs());
-                fee = Some(Fee {
-                    yen: fill(a.fee_yen, &[("yen", &yen)]),
-                    reason: visit.language.of(&quote.reason).to_owned(),
-                    source: quote.source,
-                });
+                let reason = visit.language.of(&quote.reason).to_owned();
+                let source = Some(quote.source).filter(|source| !reason.contains(source.as_str()));
+                fee = Some(Fee { yen: fill(a.fee_yen, &[("yen", &yen)]), reason, source });
             }
             Err(error) => match super::problem(visit, &error) {
                 Some(sentence) => wrong = Some(sentence),

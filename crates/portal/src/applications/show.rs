@@ -3,7 +3,7 @@
 
 use super::acts::{ActForm, SCOPE, forms, is_main};
 use super::fields::{DraftFields, Values, draft_fields};
-use super::{Wording, asker, failed, said, wording};
+use super::{Wording, asker, datasets, failed, listed, purpose, said, stopped, wording};
 use crate::date;
 use crate::desk::Desk;
 use crate::frame::{Frame, render};
@@ -18,8 +18,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use gj_api::Problem;
-use gj_gate::{GateError, Overview};
 use gj_gate::acts::application::{Act, ApplicationCard, EventCard, State as Stage, StepRequest, Verdict};
+use gj_gate::{GateError, Overview};
 use gj_model::{ApplicationId, Reason};
 use std::collections::BTreeMap;
 
@@ -34,13 +34,18 @@ struct Page {
     awaits: String,
     tier: &'static str,
     people: String,
-    fee: Option<(String, String, String)>,
+    data: String,
+    /// When the next report is due.
+    next_report: Option<String>,
+    fee: Option<(String, String, Option<String>)>,
     reasons_title: &'static str,
     reasons: Vec<Line>,
     /// Whether the application waits for the reader.
     my_turn: bool,
     /// Whether the reader may also do what nobody waits for.
     has_others: bool,
+    /// Whether there is but one thing to do, whose form then stands open.
+    one_form: bool,
     purpose: String,
     forms: Vec<ActForm>,
     scopes: Vec<ScopeForm>,
@@ -64,6 +69,8 @@ struct Line {
 struct ScopeForm {
     act: &'static str,
     label: &'static str,
+    /// Whether the application waits for it.
+    main: bool,
     d: DraftFields,
 }
 
@@ -107,11 +114,11 @@ pub(crate) async fn act(
         text: field("text").map(str::to_owned),
         digest: field("digest").map(str::to_owned),
         paper: field("kind").map(|kind| (kind.to_owned(), field("release").map(str::to_owned))),
-        ..StepRequest::new(id, act)
+        ..StepRequest::new(id.clone(), act)
     };
     match desk.gate.step_application(&asker(&visit), &request).await {
         Ok(id) => Redirect::to(&format!("/application/{id}")).into_response(),
-        Err(error) => failed(&visit, error),
+        Err(error) => stopped(&visit, &id, error),
     }
 }
 
@@ -119,7 +126,7 @@ fn page(visit: &Visit, overview: &Overview, card: ApplicationCard) -> Page {
     let a = wording(visit.language);
     let word = |act: Act| said(visit, act.ja(), act.en());
     let roles = |roles: &[gj_gate::acts::application::Role]| {
-        roles.iter().map(|role| said(visit, role.ja(), role.en())).collect::<Vec<_>>().join(", ")
+        roles.iter().map(|role| said(visit, role.ja(), role.en()).to_owned()).collect::<Vec<_>>()
     };
     let standing = |word: &str| match word {
         "free" => a.free,
@@ -130,6 +137,7 @@ fn page(visit: &Visit, overview: &Overview, card: ApplicationCard) -> Page {
     };
     let awaited = card.roles.iter().any(|role| card.awaits.contains(role));
     let values = scope_values(&card);
+    let forms = forms(visit, &card);
     // Once a contributor has agreed, why it was asked is history.
     let tells_why = matches!(card.state, Stage::Refused | Stage::Contributor | Stage::Appeal);
     let shown_reasons: Vec<_> = card.match_reasons.iter().filter(|_| tells_why).collect();
@@ -139,24 +147,30 @@ fn page(visit: &Visit, overview: &Overview, card: ApplicationCard) -> Page {
         a,
         state: said(visit, card.state.ja(), card.state.en()),
         asks: visit.language.of(&card.asks).to_owned(),
-        awaits: roles(&card.awaits),
+        awaits: listed(visit, &roles(&card.awaits)),
         tier: said(visit, card.scope.tier.ja(), card.scope.tier.en()),
-        people: card
-            .scope
-            .people
+        people: listed(visit, &people(visit, &card)),
+        data: datasets(visit, overview, &card.scope.datasets),
+        next_report: card
+            .obligations
             .iter()
-            .map(|p| format!("{} ({})", p.user, p.institution))
-            .collect::<Vec<_>>()
-            .join(", "),
-        fee: card.quote.as_ref().map(|quote| {
-            (yen(quote.amount_yen), visit.language.of(&quote.reason).to_owned(), quote.source.clone())
+            .filter(|report| report.done_at.is_none() && card.granted_until.is_some())
+            .min_by_key(|report| report.due)
+            .map(|report| report.due.to_string()),
+        // What will not be granted costs nothing.
+        fee: card.quote.as_ref().filter(|_| card.state != Stage::Refused).map(|quote| {
+            let reason = visit.language.of(&quote.reason).to_owned();
+            // A reason that ends with its source is not given the same once more.
+            let source = Some(quote.source.clone()).filter(|source| !reason.contains(source.as_str()));
+            (yen(quote.amount_yen), reason, source)
         }),
         reasons_title: if card.state == Stage::Refused { a.why_refused } else { a.why_asked },
         reasons: shown_reasons.into_iter().map(|reason| line(visit, reason)).collect(),
         my_turn: awaited && card.may.iter().any(|act| is_main(*act)),
         has_others: card.may.iter().any(|act| !is_main(*act)),
+        one_form: forms.iter().filter(|form| form.main).count() == 1,
+        forms,
         purpose: purpose(visit, overview, &card.scope.purpose.to_string()),
-        forms: forms(visit, &card),
         scopes: card
             .may
             .iter()
@@ -164,6 +178,7 @@ fn page(visit: &Visit, overview: &Overview, card: ApplicationCard) -> Page {
             .map(|act| ScopeForm {
                 act: act.name(),
                 label: word(*act),
+                main: *act == Act::Edit,
                 d: draft_fields(visit, overview, prefix(*act), &values),
             })
             .collect(),
@@ -222,13 +237,14 @@ fn line(visit: &Visit, reason: &Reason) -> Line {
     }
 }
 
-/// A purpose with its name: `HMB – health, …`.
-pub(super) fn purpose(visit: &Visit, overview: &Overview, code: &str) -> String {
-    let (term, _) = code.split_once(':').unwrap_or((code, ""));
-    match overview.purposes.iter().find(|purpose| purpose.code == term) {
-        Some(purpose) => format!("{code} – {}", visit.language.of(&purpose.name)),
-        None => code.to_owned(),
-    }
+/// Who takes part, by name where there is one.
+fn people(visit: &Visit, card: &ApplicationCard) -> Vec<String> {
+    let name = |id: &String| match card.names.get(id) {
+        Some(name) => format!("{} · {id}", visit.language.of(name)),
+        None => id.clone(),
+    };
+    let people = card.scope.people.iter();
+    people.map(|person| format!("{} ({})", name(&person.user), name(&person.institution))).collect()
 }
 
 /// The scope as the fields of its form would be sent.

@@ -28,7 +28,7 @@ words! {
     until: "終了日", "Last day";
     plan: "研究計画", "Plan";
     fee: "利用料", "Fee";
-    fee_yen: "{yen} 円", "¥{yen}";
+    fee_yen: "{yen} 円（税抜）", "¥{yen} before tax";
     show_fee: "利用料を確認する", "Show the fee";
     save: "下書きとして保存", "Save as a draft";
     save_changes: "保存する", "Save";
@@ -82,6 +82,7 @@ words! {
     institutions: "機関", "Institutions";
     data: "データ", "Data";
     register_none: "まだ許可された研究はありません。", "No project has been granted yet.";
+    next_report: "次の報告の期限", "Next report due";
     granted_until: "許可の期限", "Granted until";
 }
 

@@ -185,7 +185,8 @@ impl<'b> Person<'b> {
             self.press(&format!("{field}?.labels[0]"), label);
             for part in parts {
                 for digit in part.chars() {
-                    let event = json!({ "type": "keyDown", "key": digit.to_string(), "text": digit.to_string() });
+                    let event =
+                        json!({ "type": "keyDown", "key": digit.to_string(), "text": digit.to_string() });
                     self.call("Input.dispatchKeyEvent", event);
                 }
                 // A year may have more digits; month and day go on by themselves.
@@ -242,7 +243,8 @@ fn base64(text: &str) -> Vec<u8> {
     };
     let digits: Vec<u8> = text.bytes().filter(|b| *b != b'=').map(digit).collect();
     let four = |four: &[u8]| {
-        let bits = four.iter().fold(0_u32, |bits, digit| bits << 6 | u32::from(*digit)) << (6 * (4 - four.len()));
+        let bits =
+            four.iter().fold(0_u32, |bits, digit| bits << 6 | u32::from(*digit)) << (6 * (4 - four.len()));
         bits.to_be_bytes()[1..four.len()].to_vec()
     };
     digits.chunks(4).flat_map(four).collect()
