@@ -90,7 +90,6 @@ fn draft(person: &mut Person, title: &str, fee: &str) -> String {
     }
     person.click("利用料を確認する");
     person.sees(fee);
-    person.sees("根拠");
     person.look("fee");
     person.click("下書きとして保存");
     let path = person.path();
@@ -122,6 +121,7 @@ fn the_life_of_a_project_in_a_browser() {
     // The applicant is told the fee and its reason, and only then applies.
     let mut applicant = enter(&browser, address, APPLICANT);
     let id = draft(&mut applicant, "心筋症の頻度研究", "23,400,000 円");
+    applicant.sees("出典");
     applicant.look_in_both("draft");
     step(&applicant, "提出する", &[]);
     applicant.sees("形式確認待ち");
