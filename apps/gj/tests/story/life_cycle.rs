@@ -303,7 +303,7 @@ fn in_the_books(house: &House, id: &str) {
     }
     assert!(!log.contains(REVIEWS[0].1) && !log.contains("river"));
     let balance = house.json(&["money", "balance", "--json"], &[]);
-    assert_eq!(balance["total"], 0, "{balance}");
+    assert_eq!(balance["difference"], 0, "{balance}");
     assert!(balance.to_string().contains("25740000"), "the fee with its tax was paid: {balance}");
     house.ok(&["verify"], &[]);
 }

@@ -51,7 +51,7 @@ fn form(visit: &Visit, card: &ApplicationCard, act: Act) -> ActForm {
         act: act.name(),
         label: said(visit, act.ja(), act.en()),
         text,
-        text_required: text.is_some() && !matches!(act, Act::Approve | Act::DeclareConflict),
+        text_required: text.is_some() && !matches!(act, Act::Approve | Act::DeclareConflict | Act::Withdraw),
         text_short: matches!(act, Act::RecordPayment | Act::Publish),
         verdict: matches!(act, Act::Review | Act::Opine),
         subject: subject(visit, card, act),
@@ -65,7 +65,6 @@ fn text(a: &'static Wording, act: Act) -> Option<&'static str> {
     match act {
         Act::Submit
         | Act::Discard
-        | Act::Withdraw
         | Act::Pass
         | Act::Assign
         | Act::DeclareNone
