@@ -174,8 +174,11 @@ fn message(visit: &Visit, problem: &Problem, request: &str) -> MessagePage {
 
 /// The sentence of a problem, for a page that can say it beside what was typed.
 pub(crate) fn sentence(visit: &Visit, problem: &Problem) -> String {
-    let page = message(visit, problem, "");
-    page.sentence
+    let MessagePage { w, sentence, expected, .. } = message(visit, problem, "");
+    match expected {
+        Some(form) => format!("{sentence} {}: {form}", w.trouble_expected),
+        None => sentence,
+    }
 }
 
 #[cfg(test)]
