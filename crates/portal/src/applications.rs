@@ -1,11 +1,14 @@
 //! `/applications`, `/application/…` and `/register`: applications for use, each step a form.
 
+mod acts;
+mod fields;
 mod form;
 mod show;
 mod wording;
 
 use crate::desk::Desk;
 use crate::frame::{Frame, render};
+use crate::group_name;
 use crate::language::Language;
 use crate::trouble;
 use crate::visit::Visit;
@@ -15,7 +18,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use gj_api::Problem;
 use gj_gate::acts::application::{Brief, RegisterEntry};
-use gj_gate::{Asker, GateError};
+use gj_gate::{Asker, GateError, Overview};
+use gj_model::ApplicationId;
 use wording::{EN, JA};
 
 pub(crate) use form::{begin, edit, new};
@@ -38,6 +42,17 @@ pub(crate) fn asker(visit: &Visit) -> Asker {
 /// The page for what the gate says instead of an answer.
 pub(crate) fn failed(visit: &Visit, error: GateError) -> Response {
     trouble::page(visit, &Problem::Gate { error, signed_in: visit.session.is_some() })
+}
+
+/// The same for a step on an application, with the way back to it.
+fn stopped(visit: &Visit, id: &ApplicationId, error: GateError) -> Response {
+    let problem = Problem::Gate { error, signed_in: visit.session.is_some() };
+    trouble::step(visit, &problem, format!("/application/{id}"))
+}
+
+/// Several words in a row, as each language writes them.
+fn listed(visit: &Visit, words: &[String]) -> String {
+    words.join(said(visit, "、", ", "))
 }
 
 #[derive(Template)]
@@ -125,18 +140,21 @@ pub(crate) async fn register(State(desk): State<Desk>, visit: Visit) -> Response
         Ok(entries) => entries,
         Err(error) => return failed(&visit, error),
     };
+    let overview = match desk.gate.overview().await {
+        Ok(overview) => overview,
+        Err(error) => return failed(&visit, error),
+    };
+    let overview = overview.get();
     let a = wording(visit.language);
     let entry = |entry: RegisterEntry| Entry {
         id: entry.application.to_string(),
         title: entry.title,
-        institutions: entry
-            .institutions
-            .iter()
-            .map(|name| visit.language.of(name))
-            .collect::<Vec<_>>()
-            .join(", "),
-        purpose: entry.purpose,
-        datasets: entry.datasets.join(", "),
+        institutions: listed(
+            &visit,
+            &entry.institutions.iter().map(|name| visit.language.of(name).to_owned()).collect::<Vec<_>>(),
+        ),
+        purpose: purpose(&visit, overview, &entry.purpose),
+        datasets: datasets(&visit, overview, &entry.datasets),
         from: entry.from.to_string(),
         until: entry.until.to_string(),
         state: said(&visit, entry.state.ja(), entry.state.en()),
@@ -144,4 +162,23 @@ pub(crate) async fn register(State(desk): State<Desk>, visit: Visit) -> Response
     };
     let entries = entries.into_iter().map(entry).collect();
     render(&visit, StatusCode::OK, &Register { frame: Frame::new(&visit, a.register_title), a, entries })
+}
+
+/// A purpose with its name: `HMB – health, …`.
+fn purpose(visit: &Visit, overview: &Overview, code: &str) -> String {
+    let (term, _) = code.split_once(':').unwrap_or((code, ""));
+    match overview.purposes.iter().find(|purpose| purpose.code == term) {
+        Some(purpose) => format!("{code} – {}", visit.language.of(&purpose.name)),
+        None => code.to_owned(),
+    }
+}
+
+/// Datasets, those of contributors with their names.
+fn datasets(visit: &Visit, overview: &Overview, ids: &[String]) -> String {
+    let contributors = || overview.freezes.iter().flat_map(|freeze| &freeze.contributors);
+    let named = |id: &String| match contributors().find(|group| group.id == *id) {
+        Some(group) => group_name::shown(visit.language, group),
+        None => id.clone(),
+    };
+    listed(visit, &ids.iter().map(named).collect::<Vec<_>>())
 }

@@ -19,8 +19,11 @@ use gj_model::Reason;
 struct RefusedPage {
     frame: Frame,
     w: &'static Words,
+    text: &'static str,
     reasons: Vec<Line>,
     offer_sign_in: bool,
+    /// The page of what could not be done.
+    back: Option<String>,
 }
 
 /// A reason, in the page's language and in the other.
@@ -43,9 +46,18 @@ struct MessagePage {
 
 /// The page for a problem, with the status the API gives it.
 pub(crate) fn page(visit: &Visit, problem: &Problem) -> Response {
+    answer(visit, problem, None)
+}
+
+/// The same for a step on what has a page of its own.
+pub(crate) fn step(visit: &Visit, problem: &Problem, back: String) -> Response {
+    answer(visit, problem, Some(back))
+}
+
+fn answer(visit: &Visit, problem: &Problem, back: Option<String>) -> Response {
     let request = problem.logged();
     let page = match problem.reasons() {
-        Some(reasons) => render(visit, problem.status(), &refused(visit, reasons)),
+        Some(reasons) => render(visit, problem.status(), &refused(visit, reasons, back)),
         None => render(visit, problem.status(), &message(visit, problem, &request)),
     };
     let (parts, body) = page.into_parts();
@@ -76,8 +88,12 @@ pub(crate) fn foreign_form(visit: &Visit) -> Response {
     render(visit, StatusCode::FORBIDDEN, &page).into_response()
 }
 
-fn refused(visit: &Visit, reasons: &[Reason]) -> RefusedPage {
+fn refused(visit: &Visit, reasons: &[Reason], back: Option<String>) -> RefusedPage {
     let words = visit.words();
+    let (title, text) = match back {
+        Some(_) => (words.step_refused_title, words.step_refused_text),
+        None => (words.refused_title, words.refused_text),
+    };
     let line = |reason: &Reason| {
         let (here, there) = match visit.language {
             Language::Ja => (&reason.ja, &reason.en),
@@ -92,20 +108,25 @@ fn refused(visit: &Visit, reasons: &[Reason]) -> RefusedPage {
         }
     };
     RefusedPage {
-        frame: Frame::new(visit, words.refused_title),
+        frame: Frame::new(visit, title),
         w: words,
+        text,
+        back,
         reasons: reasons.iter().map(line).collect(),
         offer_sign_in: visit.session.is_none(),
     }
 }
 
 /// What would change a refusal: as its rule says, or by the code of a rule of the program itself.
-fn change(words: &Words, language: Language, reason: &Reason) -> String {
+pub(crate) fn change(words: &Words, language: Language, reason: &Reason) -> String {
     let remedy = reason.remedy.as_ref().map(|remedy| match language {
         Language::Ja => remedy.ja.clone(),
         Language::En => remedy.en.clone(),
     });
-    let until = reason.until.map(|until| format!(" (– {until})")).unwrap_or_default();
+    let until = reason
+        .until
+        .map(|until| fill(words.refused_until, &[("until", &until.to_string())]))
+        .unwrap_or_default();
     if let Some(remedy) = remedy {
         return remedy + &until;
     }
@@ -116,6 +137,8 @@ fn change(words: &Words, language: Language, reason: &Reason) -> String {
         "purpose-needs-disease" => words.change_disease,
         "freeze-unknown" => words.change_freeze,
         "payment-missing" => words.change_payment,
+        "application-follows-opinion-to-approve" | "application-text-given" => words.change_reasons,
+        code if code.starts_with("application-") => words.change_step,
         _ => words.change_other,
     };
     words.to_owned()
@@ -149,6 +172,15 @@ fn message(visit: &Visit, problem: &Problem, request: &str) -> MessagePage {
     MessagePage { frame: Frame::new(visit, title), w: words, sentence, expected }
 }
 
+/// The sentence of a problem, for a page that can say it beside what was typed.
+pub(crate) fn sentence(visit: &Visit, problem: &Problem) -> String {
+    let MessagePage { w, sentence, expected, .. } = message(visit, problem, "");
+    match expected {
+        Some(form) => format!("{sentence} {}: {form}", w.trouble_expected),
+        None => sentence,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,7 +196,7 @@ mod tests {
             ..Reason::default()
         };
         for address in ["/?lang=ja", "/?lang=en"] {
-            let html = refused(&visit(address), std::slice::from_ref(&reason)).render().unwrap();
+            let html = refused(&visit(address), std::slice::from_ref(&reason), None).render().unwrap();
             assert!(html.contains("支払いが必要です。") && html.contains("A payment is &#60;needed&#62;."));
             assert!(html.contains("規程 第5条") && html.contains("/sign-in?next="));
         }

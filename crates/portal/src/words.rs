@@ -152,6 +152,8 @@ words! {
     sign_in_title: "ログイン", "Sign in";
     sign_in_text: "発行されたトークンを入力してください。トークンはブラウザに残らず、12 時間で切れるセッション番号だけが Cookie に入ります。",
         "Enter the token you were issued. Your browser keeps no token, only the number of a session that ends after 12 hours.";
+    sign_in_by_password: "利用者名とパスワードでログイン", "Sign in with name and password";
+    sign_in_by_token: "トークンでログイン（プログラムを使う方）", "Sign in with a token (for programs)";
     sign_in_token: "トークン", "Token";
     sign_in_button: "ログイン", "Sign in";
     sign_in_failed: "このトークンは登録されていません。", "This token is not known.";
@@ -175,6 +177,11 @@ words! {
 
     refused_title: "表示できません", "This cannot be shown";
     refused_text: "次の理由により、この質問にはお答えできません。", "This question cannot be answered, for the following reasons.";
+    step_refused_title: "手続きできません", "This cannot be done";
+    step_refused_text: "次の理由により、この手続きはできません。何も変更していません。",
+        "This step cannot be taken, for the following reasons. Nothing was changed.";
+    step_back: "申請に戻る", "Back to the application";
+    refused_until: "（{until} まで）", " (until {until})";
     refused_source: "根拠", "Source";
     refused_change: "どうすればよいか", "What would change it";
     refused_logged: "この回答は監査記録に残ります。", "This refusal is recorded in the audit log.";
@@ -184,6 +191,8 @@ words! {
     change_disease: "利用目的とともに疾患 ID を指定してください。", "Name the disease together with the purpose.";
     change_freeze: "ホームに載っているリリースを選んでください。", "Choose a release that is listed on the home page.";
     change_payment: "所属機関の利用料の支払いが確認されると、表示できるようになります。", "It can be shown once your institution's payment is confirmed.";
+    change_reasons: "理由を記入して、もう一度手続きしてください。", "State your reasons and try again.";
+    change_step: "上の条件が満たされたあとで、申請のページから手続きしてください。", "Take the step once that is the case, on the page of the application.";
     change_other: "根拠に示した規則を確認し、データ管理者に相談してください。", "See the rule named as its source, and ask the data manager.";
 
     trouble_title: "エラー", "Something is wrong";

@@ -11,6 +11,7 @@ mod arrows;
 mod bad_input;
 mod browser;
 mod censuses;
+mod chromium;
 mod cohort;
 mod consent;
 mod counts;
@@ -24,6 +25,7 @@ mod gvcf_extracts;
 mod house;
 mod http;
 mod invariance;
+mod life_cycle;
 mod money;
 mod portal;
 #[cfg(feature = "oidc")]

@@ -1,10 +1,13 @@
 //! `/application/{id}`: one application with its timeline, what is awaited from whom until when, and a
 //! form for each act the reader may do.
 
-use super::{Wording, asker, failed, said, wording};
+use super::acts::{ActForm, SCOPE, forms, is_main};
+use super::fields::{DraftFields, Values, draft_fields};
+use super::{Wording, asker, datasets, failed, listed, purpose, said, stopped, wording};
 use crate::date;
 use crate::desk::Desk;
 use crate::frame::{Frame, render};
+use crate::language::Language;
 use crate::number;
 use crate::own_form::OwnForm;
 use crate::trouble;
@@ -15,9 +18,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use gj_api::Problem;
-use gj_gate::GateError;
 use gj_gate::acts::application::{Act, ApplicationCard, EventCard, State as Stage, StepRequest, Verdict};
-use gj_model::ApplicationId;
+use gj_gate::{GateError, Overview};
+use gj_model::{ApplicationId, Reason};
 use std::collections::BTreeMap;
 
 #[derive(Template)]
@@ -31,11 +34,21 @@ struct Page {
     awaits: String,
     tier: &'static str,
     people: String,
-    fee: Option<(String, String, String)>,
+    data: String,
+    /// When the next report is due.
+    next_report: Option<String>,
+    fee: Option<(String, String, Option<String>)>,
     reasons_title: &'static str,
-    reasons: Vec<(String, String, String)>,
+    reasons: Vec<Line>,
+    /// Whether the application waits for the reader.
+    my_turn: bool,
+    /// Whether the reader may also do what nobody waits for.
+    has_others: bool,
+    /// Whether there is but one thing to do, whose form then stands open.
+    one_form: bool,
+    purpose: String,
     forms: Vec<ActForm>,
-    scope_acts: Vec<(&'static str, &'static str)>,
+    scopes: Vec<ScopeForm>,
     candidates: Vec<(String, String, &'static str)>,
     events: Vec<Happened>,
     reports: Vec<(&'static str, String, bool)>,
@@ -43,16 +56,22 @@ struct Page {
     verdicts: Vec<(&'static str, &'static str)>,
 }
 
-struct ActForm {
-    /// Whether the application waits for it.
-    main: bool,
+/// A reason of the automatic match.
+struct Line {
+    here: String,
+    there: String,
+    there_code: &'static str,
+    change: String,
+    source: String,
+}
+
+/// A form with the fields of a draft.
+struct ScopeForm {
     act: &'static str,
     label: &'static str,
-    text: bool,
-    verdict: bool,
-    subject: bool,
-    kind: bool,
-    digest: bool,
+    /// Whether the application waits for it.
+    main: bool,
+    d: DraftFields,
 }
 
 struct Happened {
@@ -66,8 +85,12 @@ struct Happened {
 
 pub(crate) async fn show(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Response {
     let Ok(id) = id.parse::<ApplicationId>() else { return trouble::page(&visit, &Problem::NotFound) };
-    match desk.gate.application(&asker(&visit), &id).await {
-        Ok(card) => render(&visit, StatusCode::OK, &page(&visit, card)),
+    let card = match desk.gate.application(&asker(&visit), &id).await {
+        Ok(card) => card,
+        Err(error) => return failed(&visit, error),
+    };
+    match desk.gate.overview().await {
+        Ok(overview) => render(&visit, StatusCode::OK, &page(&visit, overview.get(), card)),
         Err(error) => failed(&visit, error),
     }
 }
@@ -91,49 +114,19 @@ pub(crate) async fn act(
         text: field("text").map(str::to_owned),
         digest: field("digest").map(str::to_owned),
         paper: field("kind").map(|kind| (kind.to_owned(), field("release").map(str::to_owned))),
-        ..StepRequest::new(id, act)
+        ..StepRequest::new(id.clone(), act)
     };
     match desk.gate.step_application(&asker(&visit), &request).await {
         Ok(id) => Redirect::to(&format!("/application/{id}")).into_response(),
-        Err(error) => failed(&visit, error),
+        Err(error) => stopped(&visit, &id, error),
     }
 }
 
-/// Acts whose form is that of the scope.
-const SCOPE: [Act; 3] = [Act::Edit, Act::ChangeScope, Act::Renew];
-
-fn page(visit: &Visit, card: ApplicationCard) -> Page {
+fn page(visit: &Visit, overview: &Overview, card: ApplicationCard) -> Page {
     let a = wording(visit.language);
     let word = |act: Act| said(visit, act.ja(), act.en());
     let roles = |roles: &[gj_gate::acts::application::Role]| {
-        roles.iter().map(|role| said(visit, role.ja(), role.en())).collect::<Vec<_>>().join(", ")
-    };
-    let form = |act: Act| ActForm {
-        main: is_main(act),
-        act: act.name(),
-        label: word(act),
-        text: !matches!(
-            act,
-            Act::Submit
-                | Act::Discard
-                | Act::Pass
-                | Act::Assign
-                | Act::DeclareNone
-                | Act::Sign
-                | Act::Countersign
-                | Act::Invoice
-                | Act::BeginUse
-                | Act::CopyAsNew
-                | Act::KeepGrant
-                | Act::AddCollaborator
-                | Act::RemoveCollaborator
-                | Act::Close
-                | Act::Agree
-        ),
-        verdict: matches!(act, Act::Review | Act::Opine),
-        subject: matches!(act, Act::Assign | Act::Release | Act::AddCollaborator | Act::RemoveCollaborator),
-        kind: act == Act::Publish,
-        digest: matches!(act, Act::Sign | Act::Countersign),
+        roles.iter().map(|role| said(visit, role.ja(), role.en()).to_owned()).collect::<Vec<_>>()
     };
     let standing = |word: &str| match word {
         "free" => a.free,
@@ -142,8 +135,9 @@ fn page(visit: &Visit, card: ApplicationCard) -> Page {
         "done" => a.reviewed,
         _ => a.conflict,
     };
-    let mut forms: Vec<Act> = card.may.iter().copied().filter(|act| !SCOPE.contains(act)).collect();
-    forms.sort_by_key(|act| !is_main(*act));
+    let awaited = card.roles.iter().any(|role| card.awaits.contains(role));
+    let values = scope_values(&card);
+    let forms = forms(visit, &card);
     // Once a contributor has agreed, why it was asked is history.
     let tells_why = matches!(card.state, Stage::Refused | Stage::Contributor | Stage::Appeal);
     let shown_reasons: Vec<_> = card.match_reasons.iter().filter(|_| tells_why).collect();
@@ -153,36 +147,40 @@ fn page(visit: &Visit, card: ApplicationCard) -> Page {
         a,
         state: said(visit, card.state.ja(), card.state.en()),
         asks: visit.language.of(&card.asks).to_owned(),
-        awaits: roles(&card.awaits),
+        awaits: listed(visit, &roles(&card.awaits)),
         tier: said(visit, card.scope.tier.ja(), card.scope.tier.en()),
-        people: card
-            .scope
-            .people
+        people: listed(visit, &people(visit, &card)),
+        data: datasets(visit, overview, &card.scope.datasets),
+        next_report: card
+            .obligations
             .iter()
-            .map(|p| format!("{} ({})", p.user, p.institution))
-            .collect::<Vec<_>>()
-            .join(", "),
-        fee: card.quote.as_ref().map(|quote| {
-            (yen(quote.amount_yen), visit.language.of(&quote.reason).to_owned(), quote.source.clone())
+            .filter(|report| report.done_at.is_none() && card.granted_until.is_some())
+            .min_by_key(|report| report.due)
+            .map(|report| report.due.to_string()),
+        // What will not be granted costs nothing.
+        fee: card.quote.as_ref().filter(|_| card.state != Stage::Refused).map(|quote| {
+            let reason = visit.language.of(&quote.reason).to_owned();
+            // A reason that ends with its source is not given the same once more.
+            let source = Some(quote.source.clone()).filter(|source| !reason.contains(source.as_str()));
+            (yen(quote.amount_yen), reason, source)
         }),
         reasons_title: if card.state == Stage::Refused { a.why_refused } else { a.why_asked },
-        reasons: shown_reasons
-            .iter()
-            .map(|reason| {
-                let (here, there) = if said(visit, "ja", "en") == "ja" {
-                    (&reason.ja, &reason.en)
-                } else {
-                    (&reason.en, &reason.ja)
-                };
-                (here.clone(), there.clone(), reason.source.clone())
-            })
-            .collect(),
-        forms: forms.into_iter().map(form).collect(),
-        scope_acts: card
+        reasons: shown_reasons.into_iter().map(|reason| line(visit, reason)).collect(),
+        my_turn: awaited && card.may.iter().any(|act| is_main(*act)),
+        has_others: card.may.iter().any(|act| !is_main(*act)),
+        one_form: forms.iter().filter(|form| form.main).count() == 1,
+        forms,
+        purpose: purpose(visit, overview, &card.scope.purpose.to_string()),
+        scopes: card
             .may
             .iter()
             .filter(|act| SCOPE.contains(act))
-            .map(|act| (act.name(), word(*act)))
+            .map(|act| ScopeForm {
+                act: act.name(),
+                label: word(*act),
+                main: *act == Act::Edit,
+                d: draft_fields(visit, overview, prefix(*act), &values),
+            })
             .collect(),
         candidates: card
             .candidates
@@ -225,26 +223,54 @@ fn happened(visit: &Visit, event: &EventCard) -> Happened {
     }
 }
 
-/// Whether an application can wait for the act; what one may always do comes after it.
-fn is_main(act: Act) -> bool {
-    !matches!(
-        act,
-        Act::Remark
-            | Act::CopyAsNew
-            | Act::Withdraw
-            | Act::Discard
-            | Act::DeclareConflict
-            | Act::KeepGrant
-            | Act::Publish
-            | Act::Warn
-            | Act::Suspend
-            | Act::Revoke
-            | Act::Sanction
-            | Act::RemoveCollaborator
-            | Act::AddCollaborator
-            | Act::Release
-            | Act::Return
-    )
+fn line(visit: &Visit, reason: &Reason) -> Line {
+    let (here, there) = match visit.language {
+        Language::Ja => (&reason.ja, &reason.en),
+        Language::En => (&reason.en, &reason.ja),
+    };
+    Line {
+        here: here.clone(),
+        there: there.clone(),
+        there_code: visit.language.other().code(),
+        change: trouble::change(visit.words(), visit.language, reason),
+        source: reason.source.clone(),
+    }
+}
+
+/// Who takes part, by name where there is one.
+fn people(visit: &Visit, card: &ApplicationCard) -> Vec<String> {
+    let name = |id: &String| match card.names.get(id) {
+        Some(name) => format!("{} · {id}", visit.language.of(name)),
+        None => id.clone(),
+    };
+    let people = card.scope.people.iter();
+    people.map(|person| format!("{} ({})", name(&person.user), name(&person.institution))).collect()
+}
+
+/// The scope as the fields of its form would be sent.
+fn scope_values(card: &ApplicationCard) -> Values {
+    let scope = &card.scope;
+    let people: Vec<&str> = scope.people.iter().skip(1).map(|person| person.user.as_str()).collect();
+    [
+        ("title", scope.title.clone()),
+        ("purpose", scope.purpose.to_string()),
+        ("tier", scope.tier.name().to_owned()),
+        ("dataset", scope.datasets.join(" ")),
+        ("people", people.join(" ")),
+        ("from", scope.from.to_string()),
+        ("until", scope.until.to_string()),
+        ("plan", scope.plan.clone()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+fn prefix(act: Act) -> &'static str {
+    match act {
+        Act::Renew => "renew-",
+        Act::ChangeScope => "change-",
+        _ => "edit-",
+    }
 }
 
 /// The sentence for a problem with an application.

@@ -18,13 +18,17 @@ words! {
     conflict: "利益相反", "conflict of interest";
     purpose: "利用目的", "Purpose";
     tier: "利用の詳しさ", "Level of detail";
-    datasets: "データ（リリースまたは提供機関の ID、空白区切り）", "Data (ids of releases or contributors, separated by spaces)";
-    people: "共同利用者（利用者 ID、空白区切り）", "Collaborators (user ids, separated by spaces)";
+    title_hint: "許可されると、公開登録簿に表示されます。", "Shown in the public register once use is granted.";
+    form_lead: "下書きとして保存しても、まだ提出されません。提出の前に、いつでも直せます。利用料は保存の前に確認できます。",
+        "A draft is not submitted yet and can be changed until it is. The fee can be looked at before saving.";
+    release_whole: "リリース {release} の全体", "the whole of release {release}";
+    datasets: "そのほかのデータセットの ID（あれば、空白区切り）", "Ids of other datasets, if any, separated by spaces";
+    people: "共同利用者の利用者 ID（いれば、空白区切り）", "Collaborators, if any: user ids, separated by spaces";
     from: "開始日", "First day";
     until: "終了日", "Last day";
     plan: "研究計画", "Plan";
     fee: "利用料", "Fee";
-    fee_yen: "{yen} 円", "¥{yen}";
+    fee_yen: "{yen} 円（税抜）", "¥{yen} before tax";
     show_fee: "利用料を確認する", "Show the fee";
     save: "下書きとして保存", "Save as a draft";
     save_changes: "保存する", "Save";
@@ -35,10 +39,27 @@ words! {
     awaits: "待っている相手", "Waiting for";
     timeline: "経過", "Timeline";
     you_may: "できること", "What you can do";
+    your_turn: "あなたの対応が必要です", "This waits for you";
+    to_do: "あなたの番です", "What is asked of you";
+    also: "そのほかにできること", "What else you can do";
+    go_to_form: "手続きへ進む", "Go to the form";
+    not_your_turn: "ほかの方の対応を待っています。今、あなたがしなければならないことはありません。",
+        "Somebody else is to act. There is nothing you have to do now.";
     nothing: "今できることはありません。", "There is nothing you can do now.";
     text: "理由・本文", "Reasons or text";
+    text_review: "審査意見", "Review";
+    text_summary: "取りまとめた文", "Consolidated text";
+    text_opinion: "委員会の意見とその理由", "Opinion of the committee with its reasons";
+    text_approve: "理由（委員会の意見と異なる決定のときは必ず）", "Reasons (required where the decision differs from the opinion)";
+    text_payment: "振込の照合番号", "Reference of the bank transfer";
+    text_report: "報告の本文", "Report";
+    text_paper: "DOI、特許番号など", "DOI or number of the patent";
+    text_remark: "コメント", "Remark";
+    reviewer: "審査委員", "Reviewer";
+    collaborator: "共同利用者", "Collaborator";
+    collaborator_id: "共同利用者の利用者 ID", "User id of the collaborator";
+    choose: "選んでください", "Please choose";
     verdict: "判断", "Judgement";
-    subject: "対象の利用者", "User concerned";
     kind: "種類", "Kind";
     paper: "論文", "paper";
     patent: "特許", "patent";
@@ -61,6 +82,7 @@ words! {
     institutions: "機関", "Institutions";
     data: "データ", "Data";
     register_none: "まだ許可された研究はありません。", "No project has been granted yet.";
+    next_report: "次の報告の期限", "Next report due";
     granted_until: "許可の期限", "Granted until";
 }
 

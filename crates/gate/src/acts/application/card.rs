@@ -13,6 +13,7 @@ use gj_model::{ApplicationId, Bilingual, Reason, UserId};
 use gj_registry::{ApplicationInvoice, Obligation, Publication, Reads};
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// An application as its reader may see it.
 #[derive(Debug, Clone, Serialize)]
@@ -37,6 +38,9 @@ pub struct ApplicationCard {
     pub asks: Bilingual,
     /// The scope as it stands.
     pub scope: ProjectScope,
+    /// Names of the people and institutions of the scope, by id; for pages.
+    #[serde(skip)]
+    pub names: BTreeMap<String, Bilingual>,
     /// Its digest, to which a signature is bound.
     pub digest: String,
     /// What it costs; only for who applies, pays or decides.
@@ -171,6 +175,7 @@ impl Gate {
             overdue: row.due.is_some_and(|due| due < today),
             awaits: row.state.awaits().to_vec(),
             asks: row.state.asks(),
+            names: names(reads, scope).await?,
             digest: scope.digest(),
             quote: money.then_some(quote),
             granted_until: case
@@ -213,6 +218,25 @@ impl Gate {
         }
         Ok(cards)
     }
+}
+
+/// The names of who takes part.
+async fn names(reads: &mut Reads, scope: &ProjectScope) -> Result<BTreeMap<String, Bilingual>, GateError> {
+    let mut names = BTreeMap::new();
+    for institution in reads.institutions().await? {
+        let takes_part = |person: &Person| person.institution == institution.id.as_str();
+        if scope.people.iter().any(takes_part) {
+            let name = Bilingual { ja: institution.name_ja, en: institution.name_en };
+            names.insert(institution.id.to_string(), name);
+        }
+    }
+    for person in &scope.people {
+        let Ok(id) = person.user.parse::<UserId>() else { continue };
+        if let Some(user) = reads.user(&id).await? {
+            names.insert(person.user.clone(), Bilingual { ja: user.name_ja, en: user.name_en });
+        }
+    }
+    Ok(names)
 }
 
 async fn step_holds(reads: &mut Reads, user: &UserId) -> Result<bool, GateError> {
