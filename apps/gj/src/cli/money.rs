@@ -111,7 +111,7 @@ impl From<FundingWord> for Funding {
 fn wanted(text: &str) -> Result<Wanted, String> {
     let (item, quantity) = text.split_once('=').unwrap_or((text, "1"));
     let quantity = quantity.parse().map_err(|_| format!("expected ITEM or ITEM=COUNT, found `{text}`"))?;
-    Ok(Wanted { item: item.to_owned(), quantity })
+    Ok(Wanted::new(item, quantity))
 }
 
 fn yen(text: &str) -> Result<Yen, String> {

@@ -243,7 +243,7 @@ async fn balance(arguments: Reading) -> anyhow::Result<()> {
 
 async fn statement(arguments: StatementArguments) -> anyhow::Result<()> {
     let (gate, asker) = at(&arguments.reading).await?;
-    let statement = gate.statement(&asker, &arguments.institution).await;
+    let statement = gate.statement(&asker, Some(&arguments.institution)).await;
     show(gate, &arguments.reading.format, statement, print::statement).await
 }
 
