@@ -25,6 +25,7 @@ mod house;
 mod http;
 mod invariance;
 mod money;
+mod money_pages;
 mod portal;
 #[cfg(feature = "oidc")]
 mod provider;
