@@ -218,9 +218,9 @@ fn finance_works_on_the_pages_and_a_company_asks_the_price() {
         "--plan",
         "p",
         "--from",
-        "2031-04-01",
+        "2037-04-01",
         "--until",
-        "2032-03-31",
+        "2038-03-31",
     ];
     let id = house.ok(&draft, &[]);
     house.ok(&["application", "submit", id.trim(), "--as", "company-paid"], &[]);
@@ -228,8 +228,8 @@ fn finance_works_on_the_pages_and_a_company_asks_the_price() {
     std::fs::write(house.beside("half.toml"), half).unwrap();
     let expected = house.json(&["money", "expected", "--json", "--fees"], &[&house.beside("half.toml")]);
     let last = expected["months"].as_array().unwrap().last().unwrap().clone();
-    // Thirty days after 1 April, when an invoice of that day would be due.
-    assert_eq!((&last["month"], &last["pending"]), (&json!("2031-05"), &json!(17_160_000)), "{expected}");
+    // The example's payment covers this company until 2036. Thirty days after 1 April, when an invoice of that day would be due.
+    assert_eq!((&last["month"], &last["pending"]), (&json!("2037-05"), &json!(17_160_000)), "{expected}");
     assert_eq!(last["then"], 8_580_000, "{expected}");
     let page = finance.get("/money/expected?lang=en");
     assert!(page.body.contains("17,160,000") && page.body.contains(id.trim()), "{}", page.body);

@@ -236,14 +236,22 @@ fn a_change_on_the_way_costs_the_months_left_less_what_was_paid_for_them() {
     // The university had paid 2,400,000 a year: 200,000 × 29 = 5,800,000 less.
     let joined = quote(&ask("genomics-japan/action-plan", part(29, 5_800_000)), &tariff, &[]).unwrap();
     assert_eq!((joined.totals.net.get(), joined.totals.tax.get()), (31_900_000, 3_190_000));
-    assert!(joined.lines[0].reason.ja.contains("残り29か月分の月割りから、同じ期間についてお支払い済みの5,800,000円"));
+    assert!(
+        joined.lines[0]
+            .reason
+            .ja
+            .contains("残り29か月分の月割りから、同じ期間についてお支払い済みの5,800,000円")
+    );
     let invoice = invoice(joined, &tariff);
     invoice.check().unwrap();
     blessed("difference.txt", &text(&Document::of_invoice(&invoice)));
     // Never less than nothing, and a fraction of a yen is dropped once.
     let paid = quote(&ask("genomics-japan/proposal", part(1, 2_000_000)), &tariff, &[]).unwrap();
     assert_eq!((paid.totals.net, paid.lines[0].paid_before), (Yen::ZERO, Yen::new(1_300_000)));
-    assert_eq!(Wanted { months: Some(5), ..Wanted::new("x", 1) }.amount(Yen::new(100)).unwrap(), Yen::new(41));
+    assert_eq!(
+        Wanted { months: Some(5), ..Wanted::new("x", 1) }.amount(Yen::new(100)).unwrap(),
+        Yen::new(41)
+    );
     // An invoice whose months were changed afterwards is found.
     let mut forged = invoice;
     forged.lines[0].months = Some(30);
@@ -264,7 +272,8 @@ fn a_long_list_goes_on_over_pages_and_no_figure_is_lost() {
     assert!(pages >= 2, "{pages} pages");
     let mut at = 0;
     for row in &document.rows {
-        let line = format!("{}{}{}{}{}", row.name, row.quantity, row.unit_price.unwrap(), row.amount, row.rate);
+        let line =
+            format!("{}{}{}{}{}", row.name, row.quantity, row.unit_price.unwrap(), row.amount, row.rate);
         at += read[at..].find(&line).unwrap_or_else(|| panic!("`{line}` is not in {}", &read[at..]));
     }
     assert!(read.contains(&format!("合計（税込）{}円", document.due)), "{read}");

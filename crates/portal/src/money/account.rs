@@ -30,7 +30,9 @@ async fn shown(desk: &Desk, visit: &Visit, institution: Option<InstitutionId>) -
     };
     let m = wording(visit.language);
     let crumb = statement.institution.to_string();
-    page(visit, rights(desk, visit).await, (m.account, &crumb, ""), sections(visit, &statement))
+    let rights = rights(desk, visit).await;
+    let title = if rights.read { m.account_of } else { m.account };
+    page(visit, rights, (title, &crumb, ""), sections(visit, &statement))
 }
 
 fn sections(visit: &Visit, statement: &Statement) -> Vec<Section> {
@@ -47,8 +49,8 @@ fn sections(visit: &Visit, statement: &Statement) -> Vec<Section> {
         let one = &card.contribution;
         let kind = crate::applications::said(visit, one.kind.ja(), one.kind.name());
         given.rows.push(vec![
-            Cell::keep(&one.id).under(&one.source),
-            Cell::text(kind),
+            Cell::keep(&one.id),
+            Cell::text(kind).under(&one.source),
             Cell::keep(one.given_on.to_string()),
             Cell::yen(one.value),
             Cell::yen(card.discount_left),

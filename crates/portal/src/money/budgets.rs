@@ -5,6 +5,7 @@ use super::{rights, wording};
 use crate::applications::{asker, failed};
 use crate::desk::Desk;
 use crate::visit::Visit;
+use crate::words::fill;
 use axum::extract::State;
 use axum::response::Response;
 use gj_gate::acts::money::{BudgetReport, GenomeCost, Yen};
@@ -42,7 +43,6 @@ fn genomes(visit: &Visit, cost: &GenomeCost) -> Section {
         (m.spent, said(visit.language, cost.spent)),
         (m.per_genome, each(cost.per_genome)),
     ];
-    section.lines = Vec::new();
     if !cost.categories.is_empty() {
         section = section.table(&[m.category, m.spent, m.per_genome], &[m.spent, m.per_genome]);
     }
@@ -57,7 +57,8 @@ fn genomes(visit: &Visit, cost: &GenomeCost) -> Section {
 fn of_year(visit: &Visit, year: i32, reports: &[BudgetReport]) -> Section {
     let m = wording(visit.language);
     let columns = [m.line, m.ministry, m.allotted, m.spent, m.left];
-    let mut section = Section::new(format!("{} {year}", m.fiscal_year)).table(&columns, &columns[2..]);
+    let mut section =
+        Section::new(fill(m.year, &[("year", &year.to_string())])).table(&columns, &columns[2..]);
     // What is left and what is spent are what was allotted.
     let allotted = |left: Yen, spent: Yen| Yen::new(left.get().saturating_add(spent.get()));
     let mut ministries: BTreeMap<&str, (Yen, Yen)> = BTreeMap::new();

@@ -8,6 +8,7 @@ use crate::desk::Desk;
 use crate::own_form::OwnForm;
 use crate::trouble;
 use crate::visit::Visit;
+use crate::words::fill;
 use axum::extract::State;
 use axum::response::Response;
 use gj_api::BadParameter;
@@ -61,7 +62,7 @@ pub(super) async fn what_if(
 
 fn form(visit: &Visit, tariff: String, year: String) -> Section {
     let m = wording(visit.language);
-    let mut section = Section::new(m.what_if);
+    let mut section = Section::new("");
     section.forms.push(Form {
         id: "whatif",
         label: m.what_if,
@@ -115,7 +116,7 @@ fn of_year(visit: &Visit, year: FiscalYear, past: &Forecast) -> Section {
     let m = wording(visit.language);
     let yen = |amount| said(visit.language, amount);
     let columns = [m.item, m.class, m.quantity, m.now, m.then];
-    let title = format!("{} {}", m.fiscal_year, year.year());
+    let title = fill(m.year, &[("year", &year.year().to_string())]);
     let mut section = Section::new(title).table(&columns, &columns[2..]);
     section.facts =
         vec![(m.now, yen(past.now)), (m.then, yen(past.then)), (m.difference, yen(past.difference))];

@@ -13,6 +13,7 @@ words! {
     expected_lead: "発行済みの請求書は支払期限の月、審査中・契約手続中の申請は許可された場合の支払期限の月に計上します。金額は税込みです。",
         "Open invoices in the month they are due; applications under way, if they are granted, in the month their invoice would be due. Amounts include tax.";
     account: "自機関の請求と拠出", "Your institution's account";
+    account_of: "機関の請求と拠出", "Account of an institution";
     price: "利用料の概算", "What it would cost";
     price_lead: "申請の前に、自機関の利用料とその理由を確認できます。", "What your institution would pay, and why, before anybody applies.";
     price_rule: "年額の利用料は、始まった年ごとに計算します（民法第140条・第143条）。利用の途中で変更する場合は、残りの月数の月割りで、支払い済みの額との差額だけを請求します。",
@@ -108,6 +109,7 @@ words! {
     per_genome: "1ゲノムあたり", "For each genome";
     category: "費目", "Category";
     fiscal_year: "年度", "Fiscal year";
+    year: "{year}年度", "Fiscal year {year}";
     line: "予算", "Budget line";
     ministry: "府省", "Ministry";
     allotted: "配賦額", "Allotted";
