@@ -263,7 +263,8 @@ fn a_long_list_goes_on_over_pages_and_no_figure_is_lost() {
     let tariff = tariff();
     let mut lines: Vec<(&str, u32)> = TOHOKU.iter().map(|(item, _)| (*item, 99_999_999)).collect();
     while lines.len() < 70 {
-        lines.extend(TOHOKU.iter().map(|(item, _)| (*item, 1 + lines.len() as u32)));
+        let next = 1 + lines.len() as u32;
+        lines.extend(TOHOKU.iter().map(|(item, _)| (*item, next)));
     }
     let made = quote(&request("tohoku", &["company"], &lines), &tariff, &[]).unwrap();
     let document = Document::of_invoice(&invoice(made, &tariff));
