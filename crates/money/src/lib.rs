@@ -62,7 +62,7 @@ pub use forecast::{Forecast, ForecastLine, forecast};
 pub use invoice::{Invoice, InvoiceTerms, Recipient};
 pub use issuer::{Issuer, RegistrationNumber};
 pub use ledger::{Ledger, TrialBalance, TrialLine};
-pub use period::{FiscalYear, MONTHS_A_YEAR, months_begun, months_whole, years_begun};
+pub use period::{FiscalYear, MONTHS_A_YEAR, months_begun, years_begun};
 pub use quote::{Quote, QuoteLine, Request, Wanted, quote};
 pub use tariff::{EXAMPLE as EXAMPLE_TARIFF, Tariff};
 pub use tax::{RateTotal, Rounding, TaxClass, TaxRate, Totals};

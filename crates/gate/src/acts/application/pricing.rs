@@ -11,9 +11,7 @@ use crate::gate::Gate;
 use chrono::NaiveDate;
 use gj_casework::{ProjectScope, Tier};
 use gj_model::{ApplicationId, Bilingual, InstitutionClass, InstitutionId};
-use gj_money::{
-    Account, Funding, MONTHS_A_YEAR, Quote, Tariff, Wanted, Yen, months_begun, months_whole, years_begun,
-};
+use gj_money::{Account, Funding, MONTHS_A_YEAR, Quote, Tariff, Wanted, Yen, months_begun, years_begun};
 use gj_registry::{ApplicationInvoice, Payment, Reads, Tx};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -243,7 +241,7 @@ async fn paid_before(
 
 /// The part of a payment that is for the days, at the yearly price it was made at, `price_max` at most:
 /// what was paid for more cannot stand for more days. A payment that the programme's file states is for any
-/// use. Of what ends early only whole months count, so that days without cover always cost a month.
+/// use. Of what ends early at least a month is left to pay, so that no day is without cover.
 async fn worth(reads: &mut Reads, payment: &Payment, days: Days, price_max: Yen) -> Result<Yen, GateError> {
     if payment.covers_from > days.from || payment.covers_to < days.from {
         return Ok(Yen::ZERO);
@@ -255,9 +253,10 @@ async fn worth(reads: &mut Reads, payment: &Payment, days: Days, price_max: Yen)
         }
         None => price_max,
     };
+    let asked = months_begun(days.from, days.until);
     let months = match payment.covers_to >= days.until {
-        true => months_begun(days.from, days.until),
-        false => months_whole(days.from, payment.covers_to),
+        true => asked,
+        false => months_begun(days.from, payment.covers_to).min(asked - 1),
     };
     Ok(yearly.in_proportion(months, MONTHS_A_YEAR)?)
 }
