@@ -9,6 +9,7 @@ mod applications;
 pub mod beacon;
 pub mod frequency;
 mod guard;
+mod money;
 mod openapi;
 mod operations;
 pub mod origin;

@@ -106,6 +106,9 @@ pub enum GateError {
     /// The books say no: a price, an amount, a number.
     #[error("{0}; nothing was changed")]
     Books(String),
+    /// There is no such invoice or credit note that the asker may know of.
+    #[error("there is no invoice or credit note `{0}` of your institution's")]
+    NoPaper(String),
     /// An application or a step on it cannot be as asked.
     #[error("{0}; nothing was changed")]
     Application(String),

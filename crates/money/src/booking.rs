@@ -86,6 +86,26 @@ pub fn refunded(day: NaiveDate, institution: &str, owed: Yen, amount: Yen) -> Re
     Entry::new(day, "refund", words, postings)
 }
 
+/// What is owed to an institution was counted against an invoice of its own.
+///
+/// # Errors
+/// More than is owed to it, or than it still owes on the invoice.
+pub fn set_off(
+    day: NaiveDate,
+    (institution, owed_back): (&str, Yen),
+    (invoice, owed): (&str, Yen),
+    amount: Yen,
+) -> Result<Entry, MoneyError> {
+    let amount = at_most(amount, owed_back, "owed to the institution")?;
+    let amount = at_most(amount, owed, "still to be paid on the invoice")?;
+    let words = words(
+        format!("充当 {invoice}（{institution}の過入金）"),
+        format!("{invoice} set off against what is owed to {institution}"),
+    );
+    let postings = [Posting::debit(Owed, institution, amount), Posting::credit(Receivable, invoice, amount)?];
+    Entry::new(day, "set-off", words, postings)
+}
+
 /// Part of an invoice, or all of it, was taken back. What was paid already is owed back.
 ///
 /// # Errors

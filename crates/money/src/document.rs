@@ -71,11 +71,23 @@ impl Document {
         for line in &invoice.lines {
             rows.push(Row {
                 name: format!("{}{}", line.name.ja, mark(line.tax)),
-                quantity: format!("{}{}", Yen::new(line.quantity.into()), line.unit.ja),
+                quantity: match line.months {
+                    Some(months) => format!("{months}か月"),
+                    None => format!("{}{}", Yen::new(line.quantity.into()), line.unit.ja),
+                },
                 unit_price: Some(line.unit_price),
-                amount: line.amount,
+                amount: Yen::new(line.amount.get() + line.paid_before.get()),
                 rate: rate(line.tax, line.percent),
             });
+            if !line.paid_before.is_zero() {
+                rows.push(Row {
+                    name: "　同じ期間についてお支払い済みの額".to_owned(),
+                    quantity: String::new(),
+                    unit_price: None,
+                    amount: Yen::new(-line.paid_before.get()),
+                    rate: rate(line.tax, line.percent),
+                });
+            }
             for discount in &line.discounts {
                 rows.push(Row {
                     name: format!("　拠出 {} による減額", discount.contribution),

@@ -101,7 +101,7 @@ impl Invoice {
         let wrong = || MoneyError::Inconsistent(self.number.clone());
         for line in &self.lines {
             let off = crate::Yen::sum(line.discounts.iter().map(|discount| discount.amount))?;
-            let amount = line.unit_price.times(line.quantity)?;
+            let amount = line.wanted().amount(line.unit_price)?.minus(line.paid_before)?;
             if line.amount != amount || line.net != amount.minus(off)? || line.net.get() < 0 {
                 return Err(wrong());
             }

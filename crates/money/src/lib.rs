@@ -19,7 +19,7 @@
 //!     purpose: None,
 //!     tier: None,
 //!     funding: Funding::Own,
-//!     lines: vec![Wanted { item: "dna".into(), quantity: 20 }],
+//!     lines: vec![Wanted::new("dna", 20)],
 //! };
 //! let quote = quote(&request, &tariff, &[])?;
 //! let line = &quote.lines[0];
@@ -62,7 +62,7 @@ pub use forecast::{Forecast, ForecastLine, forecast};
 pub use invoice::{Invoice, InvoiceTerms, Recipient};
 pub use issuer::{Issuer, RegistrationNumber};
 pub use ledger::{Ledger, TrialBalance, TrialLine};
-pub use period::FiscalYear;
+pub use period::{FiscalYear, MONTHS_A_YEAR, months_begun, years_begun};
 pub use quote::{Quote, QuoteLine, Request, Wanted, quote};
 pub use tariff::{EXAMPLE as EXAMPLE_TARIFF, Tariff};
 pub use tax::{RateTotal, Rounding, TaxClass, TaxRate, Totals};

@@ -62,10 +62,32 @@ pub(crate) fn covers(from: NaiveDate, to: Option<NaiveDate>, day: NaiveDate) -> 
     from <= day && to.is_none_or(|to| day <= to)
 }
 
-/// The last day of `months` that begin on `from`: nine months from 1 April end on 31 December.
+/// The last day of `months` that begin on `from`: nine months from 1 April end on 31 December. Where the
+/// last month has no such day, on its own last day: a year from 29 February 2028 ends on 28 February 2029
+/// (Civil Code, Articles 140 and 143).
 pub(crate) fn last_day(from: NaiveDate, months: u32) -> NaiveDate {
-    from.checked_add_months(Months::new(months)).and_then(|day| day.pred_opt()).unwrap_or(NaiveDate::MAX)
+    match from.checked_add_months(Months::new(months)) {
+        Some(day) if day.day() < from.day() => day,
+        Some(day) => day.pred_opt().unwrap_or(NaiveDate::MIN),
+        None => NaiveDate::MAX,
+    }
 }
+
+/// Months begun in a period, both days included, by the same rule; at least one.
+pub fn months_begun(from: NaiveDate, until: NaiveDate) -> u32 {
+    let apart = (until.year() - from.year()) * 12 + until.month() as i32 - from.month() as i32;
+    // That many months end on or before `until` or shortly after it; one more always reaches it.
+    let apart = u32::try_from(apart).unwrap_or(0).max(1);
+    if last_day(from, apart) >= until { apart } else { apart + 1 }
+}
+
+/// Years begun in a period, both days included: what a fee by the year is charged for.
+pub fn years_begun(from: NaiveDate, until: NaiveDate) -> u32 {
+    months_begun(from, until).div_ceil(MONTHS_A_YEAR)
+}
+
+/// Months of a year.
+pub const MONTHS_A_YEAR: u32 = 12;
 
 /// `2026年11月22日`.
 pub(crate) fn in_japanese(day: NaiveDate) -> String {
@@ -109,6 +131,53 @@ mod tests {
     #[test]
     fn months_end_on_the_day_before() {
         assert_eq!(last_day(day("2026-04-01"), 9), day("2026-12-31"));
-        assert_eq!(last_day(day("2026-05-31"), 9), day("2027-02-27"));
+        // No 31 February: the month's own last day, in leap years the 29th.
+        assert_eq!(last_day(day("2026-05-31"), 9), day("2027-02-28"));
+        assert_eq!(last_day(day("2027-05-31"), 9), day("2028-02-29"));
+    }
+
+    #[test]
+    fn years_begun_are_those_of_the_civil_code() {
+        for (from, until, years) in [
+            ("2026-04-01", "2026-04-01", 1),
+            ("2026-04-01", "2027-03-31", 1),
+            ("2026-04-01", "2027-04-01", 2),
+            ("2026-04-01", "2029-03-31", 3),
+            ("2026-02-28", "2027-02-27", 1),
+            ("2026-02-28", "2027-02-28", 2),
+            // A year of 366 days is one year, not two.
+            ("2027-06-01", "2028-05-31", 1),
+            ("2027-03-01", "2028-02-29", 1),
+            ("2027-03-01", "2028-03-01", 2),
+            // From a day that the next year lacks: to the end of that month.
+            ("2028-02-29", "2029-02-28", 1),
+            ("2028-02-29", "2029-03-01", 2),
+            ("2028-02-29", "2032-02-28", 4),
+            ("2028-02-29", "2032-02-29", 5),
+        ] {
+            assert_eq!(years_begun(day(from), day(until)), years, "{from} to {until}");
+        }
+        for (from, until, months) in [
+            ("2026-11-22", "2026-12-21", 1),
+            ("2026-11-22", "2026-12-22", 2),
+            ("2026-11-22", "2029-03-31", 29),
+            ("2026-01-31", "2026-02-28", 1),
+            ("2026-01-31", "2026-03-01", 2),
+            ("2026-01-31", "2026-03-30", 2),
+            ("2026-01-31", "2026-03-31", 3),
+        ] {
+            assert_eq!(months_begun(day(from), day(until)), months, "{from} to {until}");
+        }
+    }
+
+    #[test]
+    fn months_begun_are_the_fewest_that_reach_the_last_day() {
+        let first = day("2026-01-01");
+        for (start, length) in (0..1_500).step_by(7).flat_map(|s| (0..800).step_by(3).map(move |l| (s, l))) {
+            let from = first + chrono::Days::new(start);
+            let until = from + chrono::Days::new(length);
+            let naive = (1..).find(|months| last_day(from, *months) >= until);
+            assert_eq!(Some(months_begun(from, until)), naive, "{from} to {until}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::discount::{Discount, GivenDiscount, Purse};
 use crate::error::MoneyError;
 use crate::fee::{COMPANY, CitedRule, FeeRule, Funding, Wish};
-use crate::period;
+use crate::period::{self, MONTHS_A_YEAR};
 use crate::tariff::Tariff;
 use crate::tax::{Rounding, TaxClass, Totals, rate_on};
 use crate::yen::Yen;
@@ -41,6 +41,52 @@ pub struct Wanted {
     pub item: String,
     /// How many units.
     pub quantity: u32,
+    /// Of an item by the year, the months it is for instead of whole years; the price is in proportion,
+    /// fractions of a yen dropped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub months: Option<u32>,
+    /// What was paid before for the same months: only the difference is charged.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub paid_before: Yen,
+}
+
+fn is_nothing(yen: &Yen) -> bool {
+    yen.is_zero()
+}
+
+impl Wanted {
+    /// So many whole units of an item.
+    pub fn new(item: impl Into<String>, quantity: u32) -> Wanted {
+        Wanted { item: item.into(), quantity, months: None, paid_before: Yen::ZERO }
+    }
+
+    /// What it comes to at a price of one, before discounts and before what was paid already is taken off.
+    ///
+    /// # Errors
+    /// [`MoneyError::TooLarge`] when it does not fit.
+    pub fn amount(&self, unit_price: Yen) -> Result<Yen, MoneyError> {
+        let whole = unit_price.times(self.quantity)?;
+        match self.months {
+            Some(months) => whole.in_proportion(months, MONTHS_A_YEAR),
+            None => Ok(whole),
+        }
+    }
+
+    /// For which months, and what was paid before for them.
+    fn extent(&self, before: Yen) -> Option<Bilingual> {
+        let months = self.months?;
+        let (less_ja, less_en) = match before.is_zero() {
+            true => (String::new(), String::new()),
+            false => (
+                format!("から、同じ期間についてお支払い済みの{before}円を差し引いた額"),
+                format!(" less {before} yen paid for the same months"),
+            ),
+        };
+        Some(Bilingual {
+            ja: format!("（残り{months}か月分の月割り{less_ja}）"),
+            en: format!(" (in proportion for the {months} months left{less_en})"),
+        })
+    }
 }
 
 /// A price, with everything it follows from.
@@ -69,6 +115,12 @@ pub struct QuoteLine {
     pub unit: Bilingual,
     /// How many.
     pub quantity: u32,
+    /// Of an item by the year, the months it is for instead of whole years.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub months: Option<u32>,
+    /// What was paid before for the same months, taken off the amount.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub paid_before: Yen,
     /// Price of one, without tax.
     pub unit_price: Yen,
     /// Price of all, before discounts.
@@ -91,6 +143,14 @@ pub struct QuoteLine {
     pub academic_unit_price: Option<Yen>,
     /// Price of one once a company takes part, where the list has one.
     pub company_unit_price: Option<Yen>,
+}
+
+impl QuoteLine {
+    /// What was asked for.
+    pub fn wanted(&self) -> Wanted {
+        let QuoteLine { item, quantity, months, paid_before, .. } = self;
+        Wanted { item: item.clone(), quantity: *quantity, months: *months, paid_before: *paid_before }
+    }
 }
 
 impl Request {
@@ -147,7 +207,9 @@ fn line(
     let unit_price = rule.price();
     let unit_price =
         unit_price.ok_or_else(|| MoneyError::Currency(rule.id.clone(), rule.currency.clone()))?;
-    let amount = unit_price.times(wanted.quantity)?;
+    let whole = wanted.amount(unit_price)?;
+    let paid_before = wanted.paid_before.min(whole);
+    let amount = whole.minus(paid_before)?;
     let (net, discounts) = purse.take_off(amount)?;
     // For comparison only: a list without such a price has none to show.
     let price_for = |class| {
@@ -159,11 +221,17 @@ fn line(
         reason.ja.push_str("（企業が参加するため企業価格です）");
         reason.en.push_str(" (a company takes part, so its price holds)");
     }
+    if let Some(extent) = wanted.extent(paid_before) {
+        reason.ja.push_str(&extent.ja);
+        reason.en.push_str(&extent.en);
+    }
     Ok(QuoteLine {
         item: wanted.item.clone(),
         name: Bilingual { ja: rule.name_ja.clone(), en: rule.name_en.clone() },
         unit: Bilingual { ja: rule.unit_ja.clone(), en: rule.unit_en.clone() },
         quantity: wanted.quantity,
+        months: wanted.months,
+        paid_before,
         unit_price,
         amount,
         discounts,

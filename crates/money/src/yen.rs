@@ -88,6 +88,15 @@ impl Yen {
         i64::try_from(share).map(Yen).map_err(|_| MoneyError::TooLarge)
     }
 
+    /// `part` of `whole` of it, fractions of a yen dropped: 100 yen for 5 of 12 months are 41.
+    ///
+    /// # Errors
+    /// [`MoneyError::TooLarge`] when it does not fit.
+    pub fn in_proportion(self, part: u32, whole: u32) -> Result<Yen, MoneyError> {
+        let share = i128::from(self.0) * i128::from(part) / i128::from(whole.max(1));
+        i64::try_from(share).map(Yen).map_err(|_| MoneyError::TooLarge)
+    }
+
     /// It, if it is more than nothing.
     ///
     /// # Errors

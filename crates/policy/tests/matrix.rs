@@ -17,7 +17,7 @@ fn decide(facts: &Facts) -> Decision {
 fn facts(applicant: Option<Applicant>, act: &str, purpose: Option<PurposeFact>) -> Facts {
     Facts {
         applicant,
-        on_behalf_of: matches!(act, "genomes.submit" | "samples.import" | "money.quote")
+        on_behalf_of: matches!(act, "genomes.submit" | "samples.import" | "money.quote" | "money.own")
             .then(|| "centre".into()),
         purpose,
         extract: match act {
@@ -70,7 +70,7 @@ fn line(decision: &Decision) -> String {
     }
 }
 
-const ACTS: [&str; 14] = [
+const ACTS: [&str; 15] = [
     "frequency.read",
     "genomes.submit",
     "samples.import",
@@ -83,6 +83,7 @@ const ACTS: [&str; 14] = [
     "extract.write",
     "money.quote",
     "money.book",
+    "money.own",
     "consent.change",
     "consent.read",
 ];
@@ -98,7 +99,7 @@ fn matrix() -> String {
         "consent.change",
         "consent.read",
     ];
-    let researcher = ["frequency.read", "extract.write", "money.quote"];
+    let researcher = ["frequency.read", "extract.write", "money.quote", "money.own"];
     let finance = ["money.quote", "money.book", "institution.any"];
     let contributor = applicant("hospital", "JP", &["genomes.submit", "samples.import"], false);
     let people: Vec<(&str, Option<Applicant>)> = vec![

@@ -115,6 +115,11 @@ pub(crate) fn said(visit: &Visit, ja: &'static str, en: &'static str) -> &'stati
     if visit.language == Language::Ja { ja } else { en }
 }
 
+/// The same of texts that are rows.
+pub(crate) fn said_of<'a>(visit: &Visit, ja: &'a str, en: &'a str) -> &'a str {
+    if visit.language == Language::Ja { ja } else { en }
+}
+
 #[derive(Template)]
 #[template(path = "register.html")]
 struct Register {

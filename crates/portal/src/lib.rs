@@ -15,6 +15,7 @@ mod group_name;
 mod home;
 mod language;
 mod links;
+mod money;
 mod needles;
 mod number;
 mod own_form;
@@ -58,6 +59,7 @@ pub fn router(gate: Gate, demo: Option<Vec<DemoUser>>) -> Router {
         .route("/about/api", get(about::show))
         .route(style::PATH, get(style::show))
         .route(style::ICON_PATH, get(style::icon))
+        .merge(money::routes())
         .merge(other_ways_in())
         .fallback(trouble::not_found)
         .with_state(desk.clone());

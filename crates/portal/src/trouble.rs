@@ -162,6 +162,9 @@ fn message(visit: &Visit, problem: &Problem, request: &str) -> MessagePage {
             fill(words.trouble_too_many, &[("limit", &crate::number::count(*limit as u64))])
         }
         Problem::Gate { error: GateError::Changed, .. } => words.trouble_changed.to_owned(),
+        Problem::Gate { error: error @ (GateError::Books(_) | GateError::NoPaper(_)), .. } => {
+            error.to_string()
+        }
         Problem::Gate {
             error: error @ (GateError::Application(_) | GateError::NoApplication(_) | GateError::Stale(_)),
             ..

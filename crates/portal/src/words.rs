@@ -33,6 +33,7 @@ words! {
     nav_home: "ホーム", "Home";
     nav_api: "API", "API";
     nav_applications: "利用申請", "Applications";
+    nav_money: "料金・会計", "Fees and accounts";
     nav_register: "公開登録簿", "Register";
     nav_sign_in: "ログイン", "Sign in";
     nav_sign_out: "ログアウト", "Sign out";

@@ -10,8 +10,8 @@ mod ledger;
 mod tariff;
 
 pub use budgets::{BudgetLine, CostRow};
-pub use invoices::{PaperSeries, Received, StoredInvoice, StoredQuote};
-pub use ledger::{BookedEntry, LedgerCheck};
+pub use invoices::{OpenInvoice, PaperSeries, Received, StoredInvoice, StoredQuote};
+pub use ledger::{AccountLine, BookedEntry, LedgerCheck};
 
 use crate::error::Error;
 use crate::row::Columns;

@@ -8,7 +8,7 @@ use crate::row::{self, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Every act the programme knows; a role holds some of them.
-pub const ACTS: [&str; 28] = [
+pub const ACTS: [&str; 29] = [
     "programme.edit",
     "samples.import",
     "genomes.submit",
@@ -26,6 +26,7 @@ pub const ACTS: [&str; 28] = [
     "money.book",
     "money.edit",
     "money.read",
+    "money.own",
     "application.apply",
     "application.handle",
     "application.review",

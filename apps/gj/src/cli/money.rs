@@ -3,7 +3,7 @@
 use super::{Format, Place};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
-use gj_gate::acts::money::{ContributionKind, Funding, Wanted, Yen};
+use gj_gate::acts::money::{Account, ContributionKind, Funding, Wanted, Yen};
 use gj_model::{InstitutionId, UserId};
 use std::path::PathBuf;
 
@@ -24,6 +24,8 @@ pub enum Money {
     Credit(Credit),
     /// Pay back what is owed to an institution
     Refund(Refund),
+    /// Count what is owed to an institution against an open invoice of its own
+    SetOff(SetOff),
     /// Give up what is owed on an invoice
     WriteOff(Because),
     /// Undo an entry of the ledger by its opposite
@@ -40,12 +42,18 @@ pub enum Money {
     Cost(Cost),
     /// The trial balance
     Balance(Reading),
+    /// What is owed to the programme, by age
+    Receivables(Reading),
+    /// The lines of one account of the ledger
+    Ledger(LedgerArguments),
     /// An institution's invoices, debts and contributions
     Statement(StatementArguments),
     /// What was spent for each genome
     GenomeCost(Reading),
     /// What a year's invoices would have brought under another tariff
     Forecast(ForecastArguments),
+    /// Expected income by month, of open invoices and applications under way
+    Expected(ExpectedArguments),
     /// Print the tariff as a file that `tariff-apply` reads back
     Tariff(TariffArguments),
     /// Make the tariff what a file says, all of it or nothing
@@ -111,7 +119,7 @@ impl From<FundingWord> for Funding {
 fn wanted(text: &str) -> Result<Wanted, String> {
     let (item, quantity) = text.split_once('=').unwrap_or((text, "1"));
     let quantity = quantity.parse().map_err(|_| format!("expected ITEM or ITEM=COUNT, found `{text}`"))?;
-    Ok(Wanted { item: item.to_owned(), quantity })
+    Ok(Wanted::new(item, quantity))
 }
 
 fn yen(text: &str) -> Result<Yen, String> {
@@ -239,6 +247,45 @@ pub struct Refund {
     /// Whole yen
     #[arg(long, value_name = "YEN", value_parser = yen)]
     pub amount: Yen,
+}
+
+/// `gj money set-off`
+#[derive(Debug, Args)]
+pub struct SetOff {
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Number of the invoice
+    #[arg(value_name = "INVOICE")]
+    pub invoice: String,
+    /// Whole yen
+    #[arg(long, value_name = "YEN", value_parser = yen)]
+    pub amount: Yen,
+}
+
+/// `gj money ledger`
+#[derive(Debug, Args)]
+pub struct LedgerArguments {
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Number of the account: 1100, 1200 …
+    #[arg(value_name = "ACCOUNT")]
+    pub account: Account,
+    /// About one invoice, institution, contribution or budget line; absent: all
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub about: String,
+    /// The entry to begin with
+    #[arg(long, value_name = "ENTRY", default_value_t = 0)]
+    pub from: u64,
+}
+
+/// `gj money expected`
+#[derive(Debug, Args)]
+pub struct ExpectedArguments {
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Another tariff to compare with
+    #[arg(long, value_name = "FILE.toml")]
+    pub fees: Option<PathBuf>,
 }
 
 /// `gj money reverse`

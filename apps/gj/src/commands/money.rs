@@ -4,8 +4,9 @@ mod print;
 
 use crate::cli::Format;
 use crate::cli::money::{
-    Allot, Because, Contribute, Cost, Credit, Fees, ForecastArguments, InvoiceArguments, Listing, Money,
-    Paper, Pay, QuoteArguments, Reading, Refund, Reverse, StatementArguments, TariffApply, TariffArguments,
+    Allot, Because, Contribute, Cost, Credit, ExpectedArguments, Fees, ForecastArguments, InvoiceArguments,
+    LedgerArguments, Listing, Money, Paper, Pay, QuoteArguments, Reading, Refund, Reverse, SetOff,
+    StatementArguments, TariffApply, TariffArguments,
 };
 use crate::output;
 use anyhow::{Context, bail};
@@ -25,6 +26,7 @@ pub async fn run(command: Money) -> anyhow::Result<()> {
         Money::Pay(arguments) => pay(arguments).await,
         Money::Credit(arguments) => credit(arguments).await,
         Money::Refund(arguments) => refund(arguments).await,
+        Money::SetOff(arguments) => set_off(arguments).await,
         Money::WriteOff(arguments) => write_off(arguments).await,
         Money::Reverse(arguments) => reverse(arguments).await,
         Money::Contribute(arguments) => contribute(arguments).await,
@@ -33,9 +35,12 @@ pub async fn run(command: Money) -> anyhow::Result<()> {
         Money::Budget(arguments) => budget(arguments).await,
         Money::Cost(arguments) => cost(arguments).await,
         Money::Balance(arguments) => balance(arguments).await,
+        Money::Receivables(arguments) => receivables(arguments).await,
+        Money::Ledger(arguments) => ledger(arguments).await,
         Money::Statement(arguments) => statement(arguments).await,
         Money::GenomeCost(arguments) => genome_cost(arguments).await,
         Money::Forecast(arguments) => forecast(arguments).await,
+        Money::Expected(arguments) => expected(arguments).await,
         Money::Tariff(arguments) => tariff(arguments).await,
         Money::TariffApply(arguments) => tariff_apply(arguments).await,
     }
@@ -169,6 +174,37 @@ async fn refund(arguments: Refund) -> anyhow::Result<()> {
     booked(gate, &arguments.reading.format, entry).await
 }
 
+async fn set_off(arguments: SetOff) -> anyhow::Result<()> {
+    let (gate, asker) = at(&arguments.reading).await?;
+    let entry = gate.set_off(&asker, &arguments.invoice, arguments.amount).await;
+    booked(gate, &arguments.reading.format, entry).await
+}
+
+async fn receivables(arguments: Reading) -> anyhow::Result<()> {
+    let (gate, asker) = at(&arguments).await?;
+    let found = gate.receivables(&asker).await;
+    show(gate, &arguments.format, found, print::receivables).await
+}
+
+async fn ledger(arguments: LedgerArguments) -> anyhow::Result<()> {
+    let (gate, asker) = at(&arguments.reading).await?;
+    let wanted = (arguments.account, arguments.about.as_str());
+    let page = gate.account_page(&asker, wanted, arguments.from).await;
+    show(gate, &arguments.reading.format, page, print::account).await
+}
+
+async fn expected(arguments: ExpectedArguments) -> anyhow::Result<()> {
+    let mut other = None;
+    if let Some(file) = &arguments.fees {
+        let name = file.display().to_string();
+        other = Some((std::fs::read_to_string(file).with_context(|| format!("`{name}`"))?, name));
+    }
+    let (gate, asker) = at(&arguments.reading).await?;
+    let other = other.as_ref().map(|(text, name)| (text.as_str(), name.as_str()));
+    let expected = gate.expected_income(&asker, other).await;
+    show(gate, &arguments.reading.format, expected, print::expected).await
+}
+
 async fn write_off(arguments: Because) -> anyhow::Result<()> {
     let (gate, asker) = at(&arguments.reading).await?;
     let entry = gate.write_off(&asker, &arguments.invoice, &arguments.because).await;
@@ -243,7 +279,7 @@ async fn balance(arguments: Reading) -> anyhow::Result<()> {
 
 async fn statement(arguments: StatementArguments) -> anyhow::Result<()> {
     let (gate, asker) = at(&arguments.reading).await?;
-    let statement = gate.statement(&asker, &arguments.institution).await;
+    let statement = gate.statement(&asker, Some(&arguments.institution)).await;
     show(gate, &arguments.reading.format, statement, print::statement).await
 }
 

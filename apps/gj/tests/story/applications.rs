@@ -170,7 +170,9 @@ fn a_whole_life_of_an_academic_project() {
     act(&house, &id, "academic", "add-collaborator", &["--subject", "company-unpaid"]);
     assert_eq!(state(&house, &id), "conflicts");
     let quote = show(&house, &id, "academic")["quote"].clone();
-    assert_eq!(quote["amount_yen"], 15_600_000 * 3, "detailed data, a year: {quote}");
+    // Detailed data for the months begun that are left, a twelfth of a year's fee each: not a new price.
+    let left = 1_300_000 * months_left("2029-03-31");
+    assert_eq!(quote["amount_yen"], left, "{quote}");
     act(&house, &id, "academic", "keep-grant", &[]);
 
     // The end: revoked, reports, closed.
@@ -188,6 +190,14 @@ fn a_whole_life_of_an_academic_project() {
     let steps = log.lines().filter(|line| line.contains("\"application.") && line.contains(&id));
     assert!(steps.filter(|line| !line.contains("\"refused\"")).count() > 30);
     assert!(!log.contains("first-secret"), "reviews are not for the log");
+}
+
+/// Months begun from today in Japan to the last day of a month, counted one by one.
+fn months_left(until: &str) -> i64 {
+    let today = (chrono::Utc::now() + chrono::TimeDelta::hours(9)).date_naive();
+    let until: chrono::NaiveDate = until.parse().unwrap();
+    let ends = |months: u32| today.checked_add_months(chrono::Months::new(months)).unwrap();
+    (1..).find(|months| ends(*months) > until).unwrap().into()
 }
 
 #[test]
@@ -208,6 +218,14 @@ fn a_company_pays_before_it_may_use() {
     assert!(!card.to_string().contains("said by reviewer"), "{card}");
     assert_eq!(act(&house, &id, "finance", "record-payment", &pay)["state"], "granted");
     house.ok(&ask, &[]);
+
+    // A year more costs a year more, whatever the day of the change: the rest is paid.
+    act(&house, &id, "company-unpaid", "begin-use", &[]);
+    act(&house, &id, "company-unpaid", "change-scope", &["--until", "2030-03-31"]);
+    let quote = show(&house, &id, "company-unpaid")["quote"].clone();
+    assert_eq!(quote["amount_yen"], 7_800_000, "{quote}");
+    assert!(quote["reason"]["ja"].as_str().unwrap().contains("お支払い済み"), "{quote}");
+    house.ok(&["verify"], &[]);
 }
 
 #[test]

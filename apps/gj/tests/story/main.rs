@@ -27,6 +27,7 @@ mod http;
 mod invariance;
 mod life_cycle;
 mod money;
+mod money_pages;
 mod portal;
 #[cfg(feature = "oidc")]
 mod provider;

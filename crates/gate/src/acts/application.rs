@@ -13,6 +13,7 @@ pub use card::{ApplicationCard, EventCard, ReviewerCard};
 pub use desk::{Brief, Due, RegisterEntry};
 pub use gj_casework::{Act, Role, State, Tier, Verdict};
 pub use pricing::ProjectPrice;
+pub(crate) use pricing::{Part, due as project_due};
 
 use crate::ask::Asker;
 use crate::error::GateError;
@@ -176,7 +177,7 @@ impl Gate {
         let owner = self.applying(asker).await?;
         let mut reads = self.inner.registry.read().await?;
         let scope = self.scope_of(&mut reads, &owner, draft).await?;
-        pricing::price(self, &mut reads, &scope).await
+        pricing::price(self, &mut reads, None, &scope).await
     }
 
     /// Whether the asker could begin an application.

@@ -6,25 +6,34 @@
 
 mod budget;
 mod contribution;
+mod forecast;
 mod invoice;
 mod payment;
 mod price;
+mod reader;
+mod receivables;
 mod reports;
+mod statement;
 mod tariff;
 
 pub use budget::{Allotment, BudgetReport, CostRequest};
 pub use contribution::ContributionRequest;
+pub use forecast::{Certainty, Expected, ExpectedIncome, ExpectedMonth};
 pub use invoice::{CreditRequest, InvoiceRequest};
 pub use payment::{PaymentReport, PaymentRequest};
-pub use price::{QuoteRequest, price};
-pub use reports::{CategoryCost, GenomeCost, InvoiceCard, Statement};
+pub(crate) use price::price_by;
+pub use price::{PriceQuestion, QuoteRequest, price};
+pub use reader::MoneyRights;
+pub use receivables::{Age, AgedInvoice, Receivables};
+pub use reports::{ACCOUNT_LINES_MAX, AccountPage, CategoryCost, GenomeCost};
+pub use statement::{ContributionCard, InvoiceCard, InvoiceSheet, Statement};
 
 pub use gj_money::document::{Document, html, pdf, text};
 pub use gj_money::{
-    Contribution, ContributionKind, EXAMPLE_TARIFF, FeeRule, FiscalYear, Forecast, Funding, PriorityWindow,
-    Quote, TrialBalance, Wanted, Yen,
+    Account, Contribution, ContributionKind, CreditNote, EXAMPLE_TARIFF, FeeRule, FiscalYear, Forecast,
+    Funding, Invoice, PerUnit, PriorityWindow, Quote, QuoteLine, Totals, TrialBalance, Wanted, Yen,
 };
-pub use gj_registry::money::{BudgetLine, StoredQuote};
+pub use gj_registry::money::{AccountLine, BudgetLine, CostRow, StoredQuote};
 
 use crate::ask::Asker;
 use crate::audit::{Note, bounded};
@@ -41,6 +50,8 @@ const BOOK: &str = "money.book";
 const EDIT: &str = "money.edit";
 /// Reading the books.
 const READ: &str = "money.read";
+/// Reading what concerns one's own institution.
+const OWN: &str = "money.own";
 
 fn wrong<T>(what: impl Into<String>) -> Result<T, GateError> {
     Err(GateError::Books(what.into()))

@@ -92,6 +92,11 @@ impl Fonts {
     }
 }
 
+/// Between two texts on one line at least.
+const GAP: Tenths = 60;
+/// The smallest type a long figure is set in.
+const SMALLEST: Tenths = 50;
+
 /// Pages that are full, and the one being written.
 struct Pages {
     done: Vec<Content>,
@@ -155,7 +160,8 @@ impl Pages {
         }
         self.at -= 250;
         self.text(LEFT, 110, document.due_label);
-        self.right(LEFT + 2500, 180, &format!("¥{}", document.due));
+        let label_ends = LEFT + wide(document.due_label, 110) + GAP;
+        self.right_after(label_ends, LEFT + 2500, 180, &format!("¥{}", document.due));
         self.rule(LEFT, LEFT + 2500, self.at - 80, 12);
         self.at = (self.at - 350).min(after_issuer - 200);
     }
@@ -176,8 +182,10 @@ impl Pages {
         }
         let price = row.unit_price.map_or(String::new(), |price| price.to_string());
         let cells = [row.quantity.clone(), price, row.amount.to_string(), row.rate.clone()];
+        let mut before = NAME_END;
         for (end, cell) in ENDS.into_iter().zip(cells) {
-            self.right(end, 90, &cell);
+            self.right_after(before + GAP, end, 90, &cell);
+            before = end;
         }
         for name in names {
             self.text(LEFT, 90, &name);
@@ -195,7 +203,8 @@ impl Pages {
             self.text(2300, 90, what);
             self.right(4250, 90, &format!("{net}円"));
             self.text(4400, 90, "消費税");
-            self.right(RIGHT, 90, &format!("{tax}円"));
+            let label_ends = 4400 + wide("消費税", 90) + GAP;
+            self.right_after(label_ends, RIGHT, 90, &format!("{tax}円"));
             self.at -= 170;
         }
         self.rule(2300, RIGHT, self.at + 110, 5);
@@ -241,6 +250,13 @@ impl Pages {
     /// Text that ends at `x`.
     fn right(&mut self, x: Tenths, size: Tenths, text: &str) {
         show(&mut self.page, x - wide(text, size), self.at, size, text);
+    }
+
+    /// The same, smaller where it would begin before `from`: no figure runs into what stands beside it.
+    fn right_after(&mut self, from: Tenths, x: Tenths, size: Tenths, text: &str) {
+        let fits = |size: &Tenths| wide(text, *size) <= x - from;
+        let size = (SMALLEST..=size).rev().find(fits).unwrap_or(SMALLEST);
+        self.right(x, size, text);
     }
 
     fn rule(&mut self, from: Tenths, to: Tenths, y: Tenths, thick: Tenths) {

@@ -2,7 +2,7 @@
 
 use crate::{day, gift, invoice, request, tariff};
 use gj_money::document::{Document, html, pdf, text};
-use gj_money::{ContributionKind, Funding, MoneyError, Request, TaxClass, Yen, credit, quote};
+use gj_money::{ContributionKind, Funding, MoneyError, Request, TaxClass, Wanted, Yen, credit, quote};
 use std::path::Path;
 use std::process::Command;
 
@@ -133,6 +133,26 @@ fn a_company_joining_reprices_and_public_money_is_free_where_the_list_says_so() 
     assert!(matches!(quote(&abroad, &tariff, &[]), Err(MoneyError::Currency(..))));
 }
 
+/// The text of a PDF without blanks, and its pages, by a reader of another's making.
+fn read_back(name: &str, bytes: &[u8]) -> Option<(String, usize)> {
+    let file = std::env::temp_dir().join(format!("gj-money-{}-{name}.pdf", std::process::id()));
+    std::fs::write(&file, bytes).unwrap();
+    if let Some(folder) = std::env::var_os("GJ_KEEP") {
+        std::fs::write(Path::new(&folder).join(format!("{name}.pdf")), bytes).unwrap();
+    }
+    let read = Command::new("pdftotext").args(["-layout", "-enc", "UTF-8"]).arg(&file).arg("-").output();
+    let _ = std::fs::remove_file(&file);
+    let Ok(read) = read else {
+        assert!(std::env::var_os("CI").is_none(), "CI must have pdftotext");
+        eprintln!("skipped: pdftotext is not installed");
+        return None;
+    };
+    let text = String::from_utf8(read.stdout).unwrap();
+    // A form feed ends each page.
+    let pages = text.matches('\u{c}').count();
+    Some((text.split_whitespace().collect(), pages))
+}
+
 #[test]
 fn the_pdf_says_what_the_invoice_says() {
     let tariff = tariff();
@@ -147,19 +167,7 @@ fn the_pdf_says_what_the_invoice_says() {
     assert_eq!(bytes, pdf(&document));
     assert!(bytes.starts_with(b"%PDF-1.7"));
     assert!(html(&document).contains("<td>DNA分譲</td><td>1検体</td><td>10,200</td>"));
-    let file = std::env::temp_dir().join(format!("gj-money-{}.pdf", std::process::id()));
-    std::fs::write(&file, &bytes).unwrap();
-    if let Some(folder) = std::env::var_os("GJ_KEEP") {
-        std::fs::write(Path::new(&folder).join("invoice.pdf"), &bytes).unwrap();
-    }
-    let read = Command::new("pdftotext").args(["-layout", "-enc", "UTF-8"]).arg(&file).arg("-").output();
-    let _ = std::fs::remove_file(&file);
-    let Ok(read) = read else {
-        assert!(std::env::var_os("CI").is_none(), "CI must have pdftotext");
-        eprintln!("skipped: pdftotext is not installed");
-        return;
-    };
-    let read: String = String::from_utf8(read.stdout).unwrap().split_whitespace().collect();
+    let Some((read, _)) = read_back("invoice", &bytes) else { return };
     // Every word and figure of the paper, in the order of the table.
     let mut at = 0;
     for row in &document.rows {
@@ -185,4 +193,89 @@ fn the_pdf_says_what_the_invoice_says() {
         read.contains("見本製薬B社（例）御中")
             && read.contains("10%対象121,200円") == document.rates[0].1.eq(&Yen::new(121_200))
     );
+}
+
+#[test]
+fn every_line_of_the_tohoku_list_with_its_tax_by_hand() {
+    let tariff = tariff();
+    // Without tax and with it, for academia and for companies, as computed on paper.
+    for (item, academic, company) in [
+        ("base", (11_600, 12_760), (23_200, 25_520)),
+        ("dna", (5_100, 5_610), (10_200, 11_220)),
+        ("serum", (4_800, 5_280), (9_600, 10_560)),
+        ("plasma", (4_800, 5_280), (9_600, 10_560)),
+        ("urine", (4_800, 5_280), (9_600, 10_560)),
+        ("ebv-line", (19_100, 21_010), (38_200, 42_020)),
+        ("extraction", (10_400, 11_440), (20_800, 22_880)),
+    ] {
+        for (class, (net, total)) in [("university", academic), ("company", company)] {
+            let made = quote(&request("tohoku", &[class], &[(item, 1)]), &tariff, &[]).unwrap();
+            assert_eq!((made.totals.net.get(), made.totals.total.get()), (net, total), "{item} {class}");
+        }
+        assert_eq!(company.0, 2 * academic.0, "{item}");
+    }
+    let listed = tariff.fees.iter().filter(|fee| fee.book == "tohoku").count();
+    assert_eq!(listed, 14, "a line of the list is not in this test");
+}
+
+#[test]
+fn a_change_on_the_way_costs_the_months_left_less_what_was_paid_for_them() {
+    let tariff = tariff();
+    let part = |months: u32, paid_before: i64| Wanted {
+        months: Some(months),
+        paid_before: Yen::new(paid_before),
+        ..Wanted::new("detailed-year", 1)
+    };
+    let ask = |book: &str, wanted: Wanted| Request {
+        lines: vec![wanted],
+        ..request(book, &["company", "university"], &[("detailed-year", 1)])
+    };
+    // 29 of 12 months of 15,600,000 a year: 1,300,000 × 29.
+    let joined = quote(&ask("genomics-japan/proposal", part(29, 0)), &tariff, &[]).unwrap();
+    assert_eq!((joined.totals.net.get(), joined.totals.tax.get()), (37_700_000, 3_770_000));
+    // The university had paid 2,400,000 a year: 200,000 × 29 = 5,800,000 less.
+    let joined = quote(&ask("genomics-japan/action-plan", part(29, 5_800_000)), &tariff, &[]).unwrap();
+    assert_eq!((joined.totals.net.get(), joined.totals.tax.get()), (31_900_000, 3_190_000));
+    assert!(
+        joined.lines[0]
+            .reason
+            .ja
+            .contains("残り29か月分の月割りから、同じ期間についてお支払い済みの5,800,000円")
+    );
+    let invoice = invoice(joined, &tariff);
+    invoice.check().unwrap();
+    blessed("difference.txt", &text(&Document::of_invoice(&invoice)));
+    // Never less than nothing, and a fraction of a yen is dropped once.
+    let paid = quote(&ask("genomics-japan/proposal", part(1, 2_000_000)), &tariff, &[]).unwrap();
+    assert_eq!((paid.totals.net, paid.lines[0].paid_before), (Yen::ZERO, Yen::new(1_300_000)));
+    assert_eq!(
+        Wanted { months: Some(5), ..Wanted::new("x", 1) }.amount(Yen::new(100)).unwrap(),
+        Yen::new(41)
+    );
+    // An invoice whose months were changed afterwards is found.
+    let mut forged = invoice;
+    forged.lines[0].months = Some(30);
+    assert!(forged.check().is_err());
+}
+
+#[test]
+fn a_long_list_goes_on_over_pages_and_no_figure_is_lost() {
+    let tariff = tariff();
+    let mut lines: Vec<(&str, u32)> = TOHOKU.iter().map(|(item, _)| (*item, 99_999_999)).collect();
+    while lines.len() < 70 {
+        let next = 1 + lines.len() as u32;
+        lines.extend(TOHOKU.iter().map(|(item, _)| (*item, next)));
+    }
+    let made = quote(&request("tohoku", &["company"], &lines), &tariff, &[]).unwrap();
+    let document = Document::of_invoice(&invoice(made, &tariff));
+    let bytes = pdf(&document);
+    let Some((read, pages)) = read_back("long", &bytes) else { return };
+    assert!(pages >= 2, "{pages} pages");
+    let mut at = 0;
+    for row in &document.rows {
+        let line =
+            format!("{}{}{}{}{}", row.name, row.quantity, row.unit_price.unwrap(), row.amount, row.rate);
+        at += read[at..].find(&line).unwrap_or_else(|| panic!("`{line}` is not in {}", &read[at..]));
+    }
+    assert!(read.contains(&format!("合計（税込）{}円", document.due)), "{read}");
 }

@@ -44,6 +44,7 @@ struct World {
     allotted: HashMap<String, i64>,
     spent: HashMap<String, i64>,
     discounts: usize,
+    set_off: usize,
     refused: usize,
     reversals: usize,
 }
@@ -179,7 +180,29 @@ impl World {
         earlier.push(note);
     }
 
+    /// Counts what is owed back against an invoice: what is owed in all stays the same.
+    fn set_off(&mut self, dice: &mut Dice, today: NaiveDate) {
+        let Some((index, owed)) = self.some_invoice(dice) else { return };
+        let invoice = &self.invoices[index];
+        let institution = invoice.recipient.institution.as_str();
+        let owed_back = self.ledger.balance(Account::Owed, institution).opposite().unwrap();
+        let amount = Yen::new(1 + dice.roll(4_000) as i64);
+        match booking::set_off(today, (institution, owed_back), (&invoice.number, owed), amount) {
+            Ok(entry) => {
+                self.ledger.book(entry).unwrap();
+                self.set_off += 1;
+            }
+            Err(_) => {
+                assert!(amount > owed_back.min(owed));
+                self.refused += 1;
+            }
+        }
+    }
+
     fn refund(&mut self, dice: &mut Dice, today: NaiveDate) {
+        if dice.roll(2) == 0 {
+            return self.set_off(dice, today);
+        }
         let institution = format!("company-{}", dice.roll(COMPANIES));
         let owed = self.ledger.balance(Account::Owed, &institution).opposite().unwrap();
         let amount = Yen::new(1 + dice.roll(4_000) as i64);
@@ -285,5 +308,6 @@ fn after_a_million_acts_the_trial_balance_is_zero_and_every_discount_has_its_con
         balance.debits,
         balance.credits
     );
+    assert!(world.set_off > acts / 1_000, "{} set off", world.set_off);
     assert!(world.discounts > acts / 50 && world.ledger.len() > acts / 2);
 }

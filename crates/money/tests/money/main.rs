@@ -27,10 +27,7 @@ fn request(book: &str, classes: &[&str], lines: &[(&str, u32)]) -> Request {
         purpose: None,
         tier: None,
         funding: Funding::Own,
-        lines: lines
-            .iter()
-            .map(|(item, quantity)| Wanted { item: (*item).to_owned(), quantity: *quantity })
-            .collect(),
+        lines: lines.iter().map(|(item, quantity)| Wanted::new(*item, *quantity)).collect(),
     }
 }
 

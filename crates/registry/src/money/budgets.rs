@@ -70,6 +70,25 @@ impl Reads {
         row::all(rows, |row| Ok((row.text("category")?, yen(row, "spent")?)))
     }
 
+    /// Costs booked to a budget line that were not reversed, newest first, at most `limit`.
+    pub async fn costs_of(&mut self, line: &str, limit: u32) -> Result<Vec<CostRow>, Error> {
+        let sql = "SELECT entry, budget_line, category, amount_yen, spent_on, what, source FROM costs c \
+            WHERE budget_line = $1 AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.reverses = c.entry) \
+            ORDER BY entry DESC LIMIT $2";
+        let query = sqlx::query(sql).bind(line).bind(i64::from(limit));
+        row::all(query.fetch_all(self.db()).await?, |row| {
+            Ok(CostRow {
+                entry: row.count("entry")?,
+                budget_line: row.text("budget_line")?,
+                category: row.text("category")?,
+                amount: yen(row, "amount_yen")?,
+                spent_on: row.parsed("spent_on")?,
+                what: row.text("what")?,
+                source: row.text("source")?,
+            })
+        })
+    }
+
     /// Genomes that are held: samples in at least one batch.
     pub async fn genome_count(&mut self) -> Result<u64, Error> {
         let query = sqlx::query("SELECT COUNT(DISTINCT sample_key) AS genomes FROM batch_samples");

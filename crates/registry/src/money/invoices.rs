@@ -7,7 +7,7 @@ use crate::registry::{Reads, Tx};
 use crate::row::{self, Columns};
 use chrono::NaiveDate;
 use gj_model::InstitutionId;
-use gj_money::{CreditNote, FiscalYear, Invoice, Quote, Yen};
+use gj_money::{Account, CreditNote, FiscalYear, Invoice, Quote, Yen};
 use serde::Serialize;
 use sqlx::any::AnyRow;
 
@@ -56,6 +56,23 @@ pub struct StoredInvoice {
     pub total: Yen,
     /// The invoice.
     pub invoice: Invoice,
+}
+
+/// An invoice on which something is still owed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OpenInvoice {
+    /// Its number.
+    pub invoice: String,
+    /// Who owes it.
+    pub institution: InstitutionId,
+    /// Day of issue.
+    pub issued_on: NaiveDate,
+    /// Last day to pay.
+    pub due_on: NaiveDate,
+    /// To pay in all, with tax.
+    pub total: Yen,
+    /// Still owed.
+    pub owed: Yen,
 }
 
 /// Money received for an invoice.
@@ -132,6 +149,24 @@ impl Reads {
         let sql = format!("{INVOICES} WHERE institution = $1 ORDER BY fiscal_year, sequence");
         let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(institution.as_str());
         row::all(query.fetch_all(self.db()).await?, invoice)
+    }
+
+    /// Every invoice on which something is still owed, the one due first on top.
+    pub async fn open_invoices(&mut self) -> Result<Vec<OpenInvoice>, Error> {
+        let sql = "SELECT i.number, i.institution, i.issued_on, i.due_on, i.total_yen, b.owed FROM invoices i \
+            JOIN (SELECT about, CAST(SUM(amount_yen) AS BIGINT) AS owed FROM postings WHERE account = $1 \
+            GROUP BY about HAVING SUM(amount_yen) > 0) b ON b.about = i.number ORDER BY i.due_on, i.number";
+        let rows = sqlx::query(sql).bind(Account::Receivable.code()).fetch_all(self.db()).await?;
+        row::all(rows, |row| {
+            Ok(OpenInvoice {
+                invoice: row.text("number")?,
+                institution: row.parsed("institution")?,
+                issued_on: row.parsed("issued_on")?,
+                due_on: row.parsed("due_on")?,
+                total: yen(row, "total_yen")?,
+                owed: yen(row, "owed")?,
+            })
+        })
     }
 
     /// The credit notes on an invoice, in order.

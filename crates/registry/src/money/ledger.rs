@@ -22,6 +22,23 @@ pub struct BookedEntry {
     pub entry: Entry,
 }
 
+/// One posting to an account, with the entry it is of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccountLine {
+    /// Number of the entry.
+    pub entry: u64,
+    /// Its day.
+    pub day: NaiveDate,
+    /// Which act it is of.
+    pub act: String,
+    /// In words.
+    pub words: Bilingual,
+    /// Which invoice, institution, contribution or budget line.
+    pub about: String,
+    /// Above zero a debit, below zero a credit.
+    pub amount: Yen,
+}
+
 /// What a check of the books found to be right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct LedgerCheck {
@@ -58,6 +75,36 @@ impl Reads {
             GROUP BY about ORDER BY about";
         let rows = sqlx::query(sql).bind(account.code()).fetch_all(self.db()).await?;
         row::all(rows, |row| Ok((row.text("about")?, yen(row, "balance")?)))
+    }
+
+    /// Postings to an account about one thing, or with an empty `about` all of them, from an entry on, at
+    /// most `limit`; before them the balance that the account had until then.
+    pub async fn account_lines(
+        &mut self,
+        (account, about): (Account, &str),
+        from_entry: u64,
+        limit: u32,
+    ) -> Result<(Yen, Vec<AccountLine>), Error> {
+        let from = i64::try_from(from_entry).map_err(|_| Error::Stored("number"))?;
+        let sql = "SELECT CAST(COALESCE(SUM(amount_yen), 0) AS BIGINT) FROM postings \
+            WHERE account = $1 AND ($2 = '' OR about = $2) AND entry < $3";
+        let query = sqlx::query_scalar(sql).bind(account.code()).bind(about).bind(from);
+        let before = Yen::new(query.fetch_one(self.db()).await?);
+        let sql = "SELECT p.entry, e.booked_on, e.act, e.ja, e.en, p.about, p.amount_yen FROM postings p \
+            JOIN entries e ON e.number = p.entry WHERE p.account = $1 AND ($2 = '' OR p.about = $2) \
+            AND p.entry >= $3 ORDER BY p.entry, p.line LIMIT $4";
+        let query = sqlx::query(sql).bind(account.code()).bind(about).bind(from).bind(i64::from(limit));
+        let lines = row::all(query.fetch_all(self.db()).await?, |row| {
+            Ok(AccountLine {
+                entry: row.count("entry")?,
+                day: row.parsed("booked_on")?,
+                act: row.text("act")?,
+                words: Bilingual { ja: row.text("ja")?, en: row.text("en")? },
+                about: row.text("about")?,
+                amount: yen(row, "amount_yen")?,
+            })
+        })?;
+        Ok((before, lines))
     }
 
     /// One entry as it was booked.

@@ -1,6 +1,8 @@
 //! How acts and reports of money read in a terminal, in Japanese and English.
 
-use gj_gate::acts::money::{BudgetReport, FeeRule, GenomeCost, Statement, StoredQuote, Yen};
+use gj_gate::acts::money::{
+    AccountPage, BudgetReport, Expected, FeeRule, GenomeCost, Receivables, Statement, StoredQuote, Yen,
+};
 use gj_gate::acts::money::{Contribution, Forecast, PriorityWindow, TrialBalance};
 
 pub fn fee(fee: &FeeRule) {
@@ -105,7 +107,9 @@ pub fn statement(statement: &Statement) {
         }
     }
     for given in &statement.contributions {
-        println!("  {} {} {} on {}", given.id, given.kind, given.value, given.given_on);
+        let one = &given.contribution;
+        let left = given.discount_left;
+        println!("  {} {} {} on {}; discount left {left}", one.id, one.kind, one.value, one.given_on);
     }
 }
 
@@ -130,4 +134,36 @@ pub fn forecast(forecast: &Forecast) {
         forecast.requests, forecast.now, forecast.then, forecast.difference
     );
     forecast.unpriced.iter().for_each(|why| println!("  unpriced: {why}"));
+}
+
+pub fn receivables(found: &Receivables) {
+    for one in &found.invoices {
+        let invoice = &one.invoice;
+        println!(
+            "{} {} due {}: owed {} ({} days overdue)",
+            invoice.invoice, invoice.institution, invoice.due_on, invoice.owed, one.days_overdue
+        );
+    }
+    println!("owed in all / 未収合計 {}", found.owed);
+}
+
+pub fn account(page: &AccountPage) {
+    println!("{} {} / {}: before {}", page.code, page.account.ja(), page.account.en(), page.before);
+    for line in &page.lines {
+        println!("  {} {} {} {}: {}", line.entry, line.day, line.words.en, line.about, line.amount);
+    }
+    println!("after {}", page.after);
+    if let Some(next) = page.next {
+        println!("more from entry {next}");
+    }
+}
+
+pub fn expected(expected: &Expected) {
+    for month in &expected.months {
+        println!(
+            "{}: invoiced {}, decided {}, under review {}; by the other tariff {}",
+            month.month, month.invoiced, month.decided, month.pending, month.then
+        );
+    }
+    expected.unpriced.iter().for_each(|why| println!("  unpriced: {why}"));
 }

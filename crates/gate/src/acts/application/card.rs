@@ -161,7 +161,7 @@ impl Gate {
         let may = may(loaded, person, &roles, &outside);
         let is = |role: Role| roles.contains(&role);
         let money = is_own(&roles) || is(Role::Finance) || is(Role::Head) || is(Role::Auditor);
-        let quote = pricing::price(self, reads, scope).await?;
+        let quote = pricing::price(self, reads, Some(loaded), scope).await?;
         let matched = events.iter().rev().find(|event| event.act == Act::Match && event.scope == row.scope);
         let candidates =
             if is(Role::Secretariat) { self.candidates(reads, loaded).await? } else { Vec::new() };

@@ -57,7 +57,7 @@ impl Gate {
             }
             Act::Invoice => {
                 let asker = Asker { user: event.actor.parse().ok() };
-                pricing::invoice(self, tx, &asker, (id, event.scope), &loaded.scope).await?;
+                pricing::invoice(self, tx, &asker, loaded, event.scope).await?;
             }
             Act::RecordPayment => {
                 let asker = Asker { user: event.actor.parse().ok() };

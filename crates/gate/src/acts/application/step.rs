@@ -214,7 +214,7 @@ impl Gate {
             sanctioned,
             obligations_overdue: reads.obligations_overdue(&loaded.row.owner.user, today).await?,
             matched: None,
-            fee_due: pricing::price(self, reads, &loaded.scope).await?.amount_yen > 0,
+            fee_due: pricing::price(self, reads, Some(loaded), &loaded.scope).await?.amount_yen > 0,
             due: loaded.row.due,
         })
     }

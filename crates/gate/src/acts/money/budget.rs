@@ -1,6 +1,6 @@
 //! Budgets: allotted by ministry and fiscal year, spent line by line, never more than there is.
 
-use super::{BOOK, READ, line, wrong};
+use super::{BOOK, line, wrong};
 use crate::ask::Asker;
 use crate::error::GateError;
 use crate::gate::Gate;
@@ -44,7 +44,12 @@ pub struct BudgetReport {
     pub spent: Yen,
     /// Left.
     pub left: Yen,
+    /// The newest costs booked to it that were not undone.
+    pub costs: Vec<CostRow>,
 }
+
+/// Costs shown of a budget line at most.
+const COSTS_MAX: u32 = 20;
 
 impl Gate {
     /// Allots money to a budget line; returns the entry.
@@ -131,13 +136,21 @@ impl Gate {
     /// # Errors
     /// A refusal; when the registry cannot be read.
     pub async fn budgets(&self, asker: &Asker) -> Result<Vec<BudgetReport>, GateError> {
-        self.authorise(asker, READ, "budgets").await?;
+        self.read_books(asker, "budgets").await?;
         let mut reads = self.inner.registry.read().await?;
         let spent: HashMap<String, Yen> = reads.balances(Account::Cost).await?.into_iter().collect();
         let left: HashMap<String, Yen> = reads.balances(Account::BudgetLeft).await?.into_iter().collect();
         let of = |sums: &HashMap<String, Yen>, id: &str| sums.get(id).copied().unwrap_or_default();
-        let report =
-            |line: BudgetLine| BudgetReport { spent: of(&spent, &line.id), left: of(&left, &line.id), line };
-        Ok(reads.budget_lines().await?.into_iter().map(report).collect())
+        let mut reports = Vec::new();
+        for line in reads.budget_lines().await? {
+            let costs = reads.costs_of(&line.id, COSTS_MAX).await?;
+            reports.push(BudgetReport {
+                spent: of(&spent, &line.id),
+                left: of(&left, &line.id),
+                line,
+                costs,
+            });
+        }
+        Ok(reports)
     }
 }

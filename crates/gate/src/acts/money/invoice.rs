@@ -1,12 +1,11 @@
 //! Invoices and credit notes: issued once, numbered without gaps, never changed.
 
-use super::{BOOK, READ, line, wrong};
+use super::{BOOK, line, wrong};
 use crate::ask::Asker;
 use crate::error::GateError;
 use crate::gate::Gate;
 use chrono::NaiveDate;
 use gj_model::Bilingual;
-use gj_money::document::Document;
 use gj_money::{
     Account, CreditNote, FiscalYear, Invoice, InvoiceTerms, MoneyError, Quote, Recipient, Yen, booking,
     credit, quote,
@@ -193,22 +192,6 @@ impl Gate {
         self.note_money(&mut tx, (asker, BOOK), (&note.number, "credited"), detail).await?;
         self.commit(tx).await?;
         Ok(note)
-    }
-
-    /// The paper of an invoice or a credit note, by its number.
-    ///
-    /// # Errors
-    /// A refusal; an unknown number.
-    pub async fn paper(&self, asker: &Asker, number: &str) -> Result<Document, GateError> {
-        self.authorise(asker, READ, number).await?;
-        let mut reads = self.inner.registry.read().await?;
-        if let Some(stored) = reads.invoice(number).await? {
-            return Ok(Document::of_invoice(&stored.invoice));
-        }
-        match reads.credit_note(number).await? {
-            Some(note) => Ok(Document::of_credit_note(&note)),
-            None => wrong(format!("there is no invoice or credit note `{}`", number.escape_debug())),
-        }
     }
 }
 

@@ -42,7 +42,7 @@ pub struct PaymentReport {
 }
 
 /// Acts whose entries may be undone; an invoice is taken back by a credit note instead.
-const REVERSIBLE: [&str; 4] = ["pay", "refund", "cost", "write-off"];
+const REVERSIBLE: [&str; 5] = ["pay", "refund", "set-off", "cost", "write-off"];
 
 impl Gate {
     /// Books money that arrived for an invoice. Paid in full, the invoice opens the use it is for.
@@ -100,6 +100,28 @@ impl Gate {
             json!({ "amount": request.amount, "over": report.over, "left": report.left, "entry": entry });
         self.note_money(tx, (asker, BOOK), (&report.invoice, "paid"), detail).await?;
         Ok(report)
+    }
+
+    /// Counts what is owed to an institution against an open invoice of its own; returns the entry. Paid in
+    /// full that way, the invoice opens the use it is for.
+    ///
+    /// # Errors
+    /// A refusal; another institution's invoice; more than is owed on either side.
+    pub async fn set_off(&self, asker: &Asker, invoice: &str, amount: Yen) -> Result<u64, GateError> {
+        self.authorise(asker, BOOK, invoice).await?;
+        let mut tx = self.inner.registry.begin().await?;
+        let invoice = stored(&mut tx, invoice).await?.invoice;
+        let institution = invoice.recipient.institution.as_str();
+        let owed_back = tx.balance(Account::Owed, institution).await?.opposite()?;
+        let owed = tx.balance(Account::Receivable, &invoice.number).await?;
+        let today = self.inner.clock.today();
+        let entry = booking::set_off(today, (institution, owed_back), (&invoice.number, owed), amount)?;
+        let entry = tx.book(&entry, asker.name(), &self.inner.clock.at()).await?;
+        self.settle_use(&mut tx, &invoice.number, today).await?;
+        let detail = json!({ "amount": amount, "institution": institution, "entry": entry });
+        self.note_money(&mut tx, (asker, BOOK), (&invoice.number, "set off"), detail).await?;
+        self.commit(tx).await?;
+        Ok(entry)
     }
 
     /// Pays back what is owed to an institution; returns the entry.

@@ -1,51 +1,32 @@
-//! What a finance officer reads: trial balance, an institution's account, cost per genome, what-if revenue.
+//! What a finance officer reads: trial balance, the lines of one account, cost per genome.
 
-use super::{READ, wrong};
 use crate::ask::Asker;
 use crate::error::GateError;
 use crate::gate::Gate;
-use chrono::NaiveDate;
-use gj_model::InstitutionId;
-use gj_money::{
-    Account, Contribution, FiscalYear, Forecast, PerUnit, Request, Tariff, TrialBalance, Yen, forecast,
-};
-use gj_registry::money::Received;
+use gj_money::{Account, FiscalYear, PerUnit, TrialBalance, Yen};
+use gj_registry::money::AccountLine;
 use serde::Serialize;
 
-/// An institution's account.
-#[derive(Debug, Clone, Serialize)]
-pub struct Statement {
-    /// Whose.
-    pub institution: InstitutionId,
-    /// Its invoices.
-    pub invoices: Vec<InvoiceCard>,
-    /// Still owed by it, over all invoices.
-    pub owed: Yen,
-    /// Owed back to it.
-    pub owed_back: Yen,
-    /// What it gave.
-    pub contributions: Vec<Contribution>,
-}
+/// Lines of an account on one page.
+pub const ACCOUNT_LINES_MAX: u32 = 100;
 
-/// An invoice with what became of it.
+/// Part of an account of the ledger.
 #[derive(Debug, Clone, Serialize)]
-pub struct InvoiceCard {
-    /// Its number.
-    pub invoice: String,
-    /// Day of issue.
-    pub issued_on: NaiveDate,
-    /// Last day to pay.
-    pub due_on: NaiveDate,
-    /// `open`, `overdue`, `settled` or `written off`.
-    pub state: &'static str,
-    /// To pay, with tax.
-    pub total: Yen,
-    /// Taken back, with tax.
-    pub credited: Yen,
-    /// Still owed.
-    pub owed: Yen,
-    /// Money received for it.
-    pub received: Vec<Received>,
+pub struct AccountPage {
+    /// Which account.
+    pub account: Account,
+    /// Its number in the chart.
+    pub code: &'static str,
+    /// Which invoice, institution, contribution or budget line; empty: all.
+    pub about: String,
+    /// What it stood at before the first line.
+    pub before: Yen,
+    /// The lines, in the order they were booked.
+    pub lines: Vec<AccountLine>,
+    /// What it stands at after the last line.
+    pub after: Yen,
+    /// The entry from which the next page begins, if there is one.
+    pub next: Option<u64>,
 }
 
 /// What a genome has cost.
@@ -73,59 +54,44 @@ pub struct CategoryCost {
 }
 
 impl Gate {
+    /// The fiscal year of today.
+    pub fn fiscal_year(&self) -> FiscalYear {
+        FiscalYear::of(self.inner.clock.today())
+    }
+
     /// Every account with its sums; the difference is zero.
     ///
     /// # Errors
     /// A refusal; when the registry cannot be read.
     pub async fn trial_balance(&self, asker: &Asker) -> Result<TrialBalance, GateError> {
-        self.authorise(asker, READ, "trial balance").await?;
+        self.read_books(asker, "trial balance").await?;
         Ok(self.inner.registry.read().await?.trial_balance().await?)
     }
 
-    /// An institution's invoices, debts and contributions.
+    /// The lines of an account, about one thing or (empty) everything, from an entry on, a page at a time.
+    /// A page ends between entries.
     ///
     /// # Errors
-    /// A refusal; an unknown institution.
-    pub async fn statement(
+    /// A refusal; when the registry cannot be read.
+    pub async fn account_page(
         &self,
         asker: &Asker,
-        institution: &InstitutionId,
-    ) -> Result<Statement, GateError> {
-        self.authorise(asker, READ, institution.as_str()).await?;
-        let today = self.inner.clock.today();
+        (account, about): (Account, &str),
+        from_entry: u64,
+    ) -> Result<AccountPage, GateError> {
+        self.read_books(asker, &format!("account {account}")).await?;
         let mut reads = self.inner.registry.read().await?;
-        if reads.institution(institution).await?.is_none() {
-            return wrong(format!("there is no institution `{institution}`"));
+        let wanted = (account, about);
+        let (before, mut lines) = reads.account_lines(wanted, from_entry, ACCOUNT_LINES_MAX + 1).await?;
+        let mut next = None;
+        if lines.len() > ACCOUNT_LINES_MAX as usize {
+            // INVARIANT: an entry has far fewer postings to one account than a page has lines.
+            next = lines.last().map(|line| line.entry);
+            lines.retain(|line| Some(line.entry) != next);
         }
-        let mut invoices = Vec::new();
-        for stored in reads.invoices_of(institution).await? {
-            let number = stored.invoice.number;
-            let owed = reads.balance(Account::Receivable, &number).await?;
-            let given_up = reads.balance(Account::BadDebt, &number).await?;
-            let notes = reads.credit_notes(&number).await?;
-            invoices.push(InvoiceCard {
-                issued_on: stored.invoice.issued_on,
-                due_on: stored.invoice.due_on,
-                state: match owed > Yen::ZERO {
-                    true if stored.invoice.due_on < today => "overdue",
-                    true => "open",
-                    false if !given_up.is_zero() => "written off",
-                    false => "settled",
-                },
-                total: stored.total,
-                credited: Yen::sum(notes.iter().map(|note| note.totals.total))?,
-                owed,
-                received: reads.received_for(&number).await?,
-                invoice: number,
-            });
-        }
-        Ok(Statement {
-            institution: institution.clone(),
-            owed: Yen::sum(invoices.iter().map(|card| card.owed))?,
-            invoices,
-            owed_back: reads.balance(Account::Owed, institution.as_str()).await?.opposite()?,
-            contributions: reads.contributions_of(institution).await?,
-        })
+        let after = before.plus(Yen::sum(lines.iter().map(|line| line.amount))?)?;
+        let (code, about) = (account.code(), about.to_owned());
+        Ok(AccountPage { account, code, about, before, lines, after, next })
     }
 
     /// What was spent for each genome that is held.
@@ -133,7 +99,7 @@ impl Gate {
     /// # Errors
     /// A refusal; when the registry cannot be read.
     pub async fn genome_cost(&self, asker: &Asker) -> Result<GenomeCost, GateError> {
-        self.authorise(asker, READ, "genome cost").await?;
+        self.read_books(asker, "genome cost").await?;
         let mut reads = self.inner.registry.read().await?;
         let genomes = reads.genome_count().await?;
         let costs = reads.costs_by_category().await?;
@@ -149,31 +115,5 @@ impl Gate {
             per_genome: spent.over(genomes),
             categories: costs.into_iter().map(category).collect(),
         })
-    }
-
-    /// What the quotes that became invoices in a fiscal year would have brought under another tariff, priced
-    /// on the days of the quotes or, with `on`, all on one day.
-    ///
-    /// # Errors
-    /// A refusal; every mistake of the file.
-    pub async fn forecast(
-        &self,
-        asker: &Asker,
-        year: FiscalYear,
-        (text, name): (&str, &str),
-        on: Option<NaiveDate>,
-    ) -> Result<Forecast, GateError> {
-        self.authorise(asker, READ, &format!("forecast {year}")).await?;
-        let other = Tariff::parse(text, name)?;
-        let quotes = self.inner.registry.read().await?.quotes_of(year).await?;
-        let mut past: Vec<(Request, String, Vec<Yen>)> = Vec::new();
-        for stored in quotes.into_iter().filter(|stored| stored.invoice.is_some()) {
-            let mut request = stored.quote.request;
-            request.date = on.unwrap_or(request.date);
-            let amounts = stored.quote.lines.iter().map(|line| line.amount).collect();
-            past.push((request, stored.quote.class, amounts));
-        }
-        let past = past.iter().map(|(request, class, amounts)| (request, class.as_str(), amounts.clone()));
-        Ok(forecast(past, &other)?)
     }
 }

@@ -50,7 +50,7 @@ fn request(institution: &str, book: Option<&str>, item: &str, quantity: u32) -> 
         purpose: None,
         tier: None,
         funding: Funding::Own,
-        lines: vec![Wanted { item: item.to_owned(), quantity }],
+        lines: vec![Wanted::new(item, quantity)],
     }
 }
 
@@ -111,7 +111,7 @@ async fn who_has_paid_in_full_is_let_in_and_let_out_when_it_is_taken_back() {
     let note = gate.credit(&finance(), &whole).await.unwrap();
     assert_eq!(note.totals, invoice.totals);
     assert!(!covered(&gate, "pharma-a").await);
-    let statement = gate.statement(&finance(), &company).await.unwrap();
+    let statement = gate.statement(&finance(), Some(&company)).await.unwrap();
     assert_eq!((statement.owed, statement.owed_back), (Yen::ZERO, Yen::new(8_580_000)));
     // A sample paid for opens no data.
     let sample = invoiced(&gate, &request("pharma-a", Some("tohoku"), "dna", 1)).await;
@@ -251,7 +251,7 @@ async fn after_two_thousand_acts_the_books_balance() {
     // The statements of all add up to the accounts.
     let (mut owed, mut owed_back) = (0, 0);
     for who in ["pharma-a", "pharma-b"] {
-        let statement = gate.statement(&finance(), &who.parse().unwrap()).await.unwrap();
+        let statement = gate.statement(&finance(), Some(&who.parse().unwrap())).await.unwrap();
         owed += statement.owed.get();
         owed_back += statement.owed_back.get();
         assert!(
