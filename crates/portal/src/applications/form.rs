@@ -94,7 +94,8 @@ pub(crate) async fn edit(
     };
     let act = fields.get("act").and_then(|act| act.parse().ok()).unwrap_or(Act::Edit);
     let version = fields.get("version").and_then(|version| version.parse().ok());
-    let request = StepRequest { version, draft: Some(draft), ..StepRequest::new(id, act) };
+    let text = fields.get("text").cloned();
+    let request = StepRequest { version, draft: Some(draft), text, ..StepRequest::new(id, act) };
     match desk.gate.step_application(&asker(&visit), &request).await {
         Ok(id) => Redirect::to(&format!("/application/{id}")).into_response(),
         Err(error) => failed(&visit, error),

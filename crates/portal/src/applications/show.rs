@@ -16,7 +16,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use gj_api::Problem;
 use gj_gate::GateError;
-use gj_gate::acts::application::{Act, ApplicationCard, EventCard, State as Stage, StepRequest, Verdict};
+use gj_gate::acts::application::{
+    Act, ApplicationCard, EventCard, State as Stage, StepRequest, Tier, Verdict,
+};
 use gj_model::ApplicationId;
 use std::collections::BTreeMap;
 
@@ -41,6 +43,7 @@ struct Page {
     reports: Vec<(&'static str, String, bool)>,
     invoices: Vec<(String, String, bool)>,
     verdicts: Vec<(&'static str, &'static str)>,
+    tiers: Vec<(&'static str, &'static str)>,
 }
 
 struct ActForm {
@@ -100,7 +103,7 @@ pub(crate) async fn act(
 }
 
 /// Acts whose form is that of the scope.
-const SCOPE: [Act; 3] = [Act::Edit, Act::ChangeScope, Act::Renew];
+const SCOPE: [Act; 4] = [Act::Edit, Act::Correct, Act::ChangeScope, Act::Renew];
 
 fn page(visit: &Visit, card: ApplicationCard) -> Page {
     let a = wording(visit.language);
@@ -129,11 +132,12 @@ fn page(visit: &Visit, card: ApplicationCard) -> Page {
                 | Act::RemoveCollaborator
                 | Act::Close
                 | Act::Agree
+                | Act::AcceptTerms
         ),
         verdict: matches!(act, Act::Review | Act::Opine),
         subject: matches!(act, Act::Assign | Act::Release | Act::AddCollaborator | Act::RemoveCollaborator),
         kind: act == Act::Publish,
-        digest: matches!(act, Act::Sign | Act::Countersign),
+        digest: matches!(act, Act::Sign | Act::Countersign | Act::AcceptTerms),
     };
     let standing = |word: &str| match word {
         "free" => a.free,
@@ -204,6 +208,7 @@ fn page(visit: &Visit, card: ApplicationCard) -> Page {
             .map(|i| (i.id.clone(), yen(i.amount_yen), i.paid_on.is_some()))
             .collect(),
         verdicts: Verdict::ALL.iter().map(|v| (v.name(), said(visit, v.ja(), v.en()))).collect(),
+        tiers: Tier::ALL.iter().map(|tier| (tier.name(), said(visit, tier.ja(), tier.en()))).collect(),
         card,
     }
 }
@@ -235,7 +240,9 @@ fn is_main(act: Act) -> bool {
             | Act::Discard
             | Act::DeclareConflict
             | Act::KeepGrant
+            | Act::ProposePublication
             | Act::Publish
+            | Act::Finish
             | Act::Warn
             | Act::Suspend
             | Act::Revoke
