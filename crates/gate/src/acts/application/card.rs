@@ -253,7 +253,8 @@ pub(super) fn may(case: &Case, person: &Person, roles: &[Role], outside: &Outsid
         }
     };
     let acts = Act::ALL.iter().copied();
-    acts.filter(|act| roles.iter().any(|role| possible(*act, *role))).collect()
+    let could = |act: Act, role: Role| gj_casework::is_possible(case.state, act, role) && possible(act, role);
+    acts.filter(|act| roles.iter().any(|role| could(*act, *role))).collect()
 }
 
 fn shown(loaded: &Loaded, event: &gj_casework::Event, person: &Person, roles: &[Role]) -> Option<EventCard> {

@@ -105,9 +105,11 @@ impl Gate {
             if !is_shown(listed.row.state, &roles) {
                 continue;
             }
-            let acts = may(&listed.case, &person, &roles, &supposed(&listed, today));
             let awaits = listed.case.awaits();
-            let awaited = roles.iter().any(|role| awaits.contains(role));
+            let waits_for_me = roles.iter().any(|role| awaits.contains(role)) && {
+                let acts = may(&listed.case, &person, &roles, &supposed(&listed, today));
+                acts.into_iter().any(moves_on)
+            };
             let conflict = !is_own(&roles) && listed.case.is_conflicted(&person.user, &listed.people);
             let row = listed.row;
             briefs.push(Brief {
@@ -118,7 +120,7 @@ impl Gate {
                 due: row.due,
                 overdue: row.due.is_some_and(|due| due < today),
                 remind: row.due.is_some_and(|due| reminded_from(&deadlines, row.state.name(), due) <= today),
-                waits_for_me: awaited && acts.iter().any(|act| moves_on(*act)),
+                waits_for_me,
                 conflict,
                 awaits,
                 roles,

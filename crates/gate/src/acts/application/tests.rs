@@ -91,7 +91,19 @@ async fn play(gate: &Gate, id: &ApplicationId, cast: &[Player], dice: &mut Dice)
             _ => loaded.case.roles(person, &loaded.scope.people, rights),
         };
         for (act, role) in Act::ALL.iter().flat_map(|act| roles.iter().map(move |role| (*act, *role))) {
-            let ends = [Act::Withdraw, Act::Discard, Act::Return, Act::Close, Act::DeclareConflict];
+            let seldom = [
+                Act::Withdraw,
+                Act::Discard,
+                Act::Return,
+                Act::Close,
+                Act::DeclareConflict,
+                Act::Remark,
+                Act::CopyAsNew,
+                Act::Edit,
+                Act::Correct,
+                Act::Refuse,
+                Act::KeepGrant,
+            ];
             let step = Step {
                 act,
                 actor: person.clone(),
@@ -102,7 +114,7 @@ async fn play(gate: &Gate, id: &ApplicationId, cast: &[Player], dice: &mut Dice)
                 digest: Some(digest.clone()),
             };
             if let Ok(to) = loaded.case.judge(&step, &outside)
-                && (!ends.contains(&act) || dice.roll(20) == 0)
+                && (!seldom.contains(&act) || dice.roll(20) == 0)
             {
                 able.push((step, to));
             }
@@ -159,7 +171,7 @@ async fn what_lists_read_is_after_every_step_what_the_events_add_up_to() {
         steps += 1;
     }
     println!("{steps} steps through {} states", states.len());
-    assert!(steps > 200 && states.len() > 8, "{steps} {states:?}");
+    assert!(steps > 200 && states.len() >= 8, "{steps} {states:?}");
 }
 
 /// A list is read in a few queries, however many applications there are.
@@ -174,7 +186,7 @@ async fn a_thousand_applications_are_listed_at_once() {
             play(&gate, &id, &cast, &mut dice).await;
         }
     }
-    for (user, seen) in [("committee", 800), ("academic", 500)] {
+    for (user, seen) in [("committee", 700), ("academic", 500)] {
         let begun = Instant::now();
         let briefs = gate.applications(&asker(user)).await.unwrap();
         let took = begun.elapsed();
