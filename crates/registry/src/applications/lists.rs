@@ -72,6 +72,7 @@ impl Reads {
             let (title, digest) = scopes.remove(row.id.as_str()).ok_or(Error::Stored("scope"))?;
             let case = match row.standing.take() {
                 Some(case) => case,
+                None if row.version == 0 => Case::new(row.owner.clone()),
                 None => Case::replay(row.owner.clone(), &self.application_events(&row.id).await?),
             };
             let people = people.remove(row.id.as_str()).unwrap_or_default();
