@@ -11,6 +11,8 @@ named! {
         Withdraw = "withdraw", "申請を取り下げる", "withdraw the application";
         CopyAsNew = "copy-as-new", "新しい申請として写す", "copy as a new application";
         Remark = "remark", "コメントする", "make a remark";
+        AcceptTerms = "accept-terms", "利用条件に同意して参加する", "accept the terms and take part";
+        Correct = "correct", "事務局として申請内容を補正する", "correct the application as secretariat";
         Return = "return", "補正のため差し戻す", "return for completion";
         Pass = "pass", "形式を確認済みとする", "pass the completeness check";
         Match = "match", "自動で照合する", "match automatically";
@@ -39,8 +41,12 @@ named! {
         ReportYearly = "report-yearly", "年次報告を提出する", "file the yearly report";
         ReportFinal = "report-final", "最終報告を提出する", "file the final report";
         ReportDeletion = "report-deletion", "データ消去を報告する", "report the deletion of data";
+        ProposePublication = "propose-publication", "公表前の審査を求める", "ask for the review before publication";
+        ClearPublication = "clear-publication", "公表を認める", "allow the publication";
+        StopPublication = "stop-publication", "公表を認めない", "not allow the publication";
         Publish = "publish", "論文・特許を登録する", "register a paper or patent";
         Renew = "renew", "期間の更新を申請する", "apply for renewal";
+        Finish = "finish", "期間の途中で利用を終える", "end use early";
         Expire = "expire", "期間満了とする", "let the grant expire";
         Lapse = "lapse", "期限切れとする", "let a missed deadline end the application";
         Warn = "warn", "注意を通知する", "notify of a breach";

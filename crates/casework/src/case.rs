@@ -2,7 +2,7 @@
 
 use crate::act::Act;
 use crate::event::Event;
-use crate::guard::{Facts, Outcome};
+use crate::guard::{Facts, Outcome, Proposed};
 use crate::machine::{self, Refused};
 use crate::role::Role;
 use crate::state::State;
@@ -58,12 +58,14 @@ pub struct Outside {
     pub matched: Option<Outcome>,
     /// Whether a fee is due beyond what was paid.
     pub fee_due: bool,
+    /// Whether what was granted is so detailed that a result could identify a person.
+    pub could_identify: bool,
     /// Until when the state's step is due.
     pub due: Option<NaiveDate>,
 }
 
 /// A reviewer of the panel.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reviewer {
     /// Who.
     pub person: Person,
@@ -74,7 +76,7 @@ pub struct Reviewer {
 }
 
 /// Reviewers, opinion and decision of one round.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Panel {
     /// At most two at a time.
     pub reviewers: Vec<Reviewer>,
@@ -85,7 +87,7 @@ pub struct Panel {
 }
 
 /// A grant and what it rests on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Granted {
     /// The version of the scope.
     pub scope: u32,
@@ -94,8 +96,9 @@ pub struct Granted {
     panel: Panel,
 }
 
-/// An application as its events made it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An application as its events made it. It can be stored beside them and is then always the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Case {
     /// Where it is.
     pub state: State,
@@ -123,6 +126,10 @@ pub struct Case {
     final_report_in: bool,
     deletion_report_in: bool,
     appeals_revocation: bool,
+    /// The publication that was last proposed and is not out yet.
+    pub proposed: Option<Proposed>,
+    /// Collaborators with the digests of the scopes whose terms they accepted.
+    accepted: BTreeSet<(String, String)>,
 }
 
 impl Case {
@@ -145,6 +152,8 @@ impl Case {
             final_report_in: false,
             deletion_report_in: false,
             appeals_revocation: false,
+            proposed: None,
+            accepted: BTreeSet::new(),
         }
     }
 
@@ -216,10 +225,11 @@ impl Case {
             review_stands: self.review_stands,
             contributors_awaited: awaited.count() as u32,
             actor_conflicted: self.is_conflicted(user, &outside.people),
-            actor_done: own.is_some_and(|reviewer| match step.act {
-                Act::DeclareNone => reviewer.cleared,
-                _ => !reviewer.cleared || reviewer.review.is_some(),
-            }),
+            actor_done: match step.act {
+                Act::AcceptTerms => self.has_accepted(user, &outside.scope_digest),
+                Act::DeclareNone => own.is_some_and(|reviewer| reviewer.cleared),
+                _ => own.is_some_and(|reviewer| !reviewer.cleared || reviewer.review.is_some()),
+            },
             candidate_barred: step
                 .subject
                 .as_ref()
@@ -242,6 +252,8 @@ impl Case {
             deadline_passed: outside.due.is_some_and(|due| due < outside.today),
             final_report_in: self.final_report_in,
             deletion_report_in: self.deletion_report_in,
+            could_identify: outside.could_identify,
+            proposed: self.proposed,
             appeals_revocation: self.appeals_revocation,
         }
     }
@@ -250,6 +262,20 @@ impl Case {
     pub fn grant_in_force(&self, today: NaiveDate) -> bool {
         let stopped = matches!(self.state, State::Suspended | State::Revoked | State::Expired);
         !stopped && !self.state.is_over() && self.grant.as_ref().is_some_and(|g| today <= g.until)
+    }
+
+    /// Whether a collaborator accepted the terms of the scope with this digest.
+    pub fn has_accepted(&self, user: &str, digest: &str) -> bool {
+        self.accepted.contains(&(user.to_owned(), digest.to_owned()))
+    }
+
+    /// Whom the application waits for: as its state says, and the chair where a publication is proposed.
+    pub fn awaits(&self) -> Vec<Role> {
+        let mut roles = self.state.awaits().to_vec();
+        if self.proposed == Some(Proposed::Waiting) && !roles.contains(&Role::Chair) {
+            roles.push(Role::Chair);
+        }
+        roles
     }
 
     /// Where a step would lead.
@@ -347,7 +373,14 @@ impl Case {
             Act::Lapse if event.to == State::InUse => self.go_back_to_grant(),
             Act::ReportFinal => self.final_report_in = true,
             Act::ReportDeletion => self.deletion_report_in = true,
-            Act::Revoke | Act::Expire => self.grant = None,
+            Act::Revoke | Act::Expire | Act::Finish => self.grant = None,
+            Act::AcceptTerms => {
+                self.accepted.extend(event.digest.clone().map(|digest| (event.actor.clone(), digest)));
+            }
+            Act::ProposePublication => self.proposed = Some(Proposed::Waiting),
+            Act::ClearPublication => self.proposed = Some(Proposed::Cleared),
+            Act::StopPublication => self.proposed = Some(Proposed::Stopped),
+            Act::Publish => self.proposed = None,
             Act::Appeal => self.appeals_revocation = event.from == State::Revoked,
             Act::AdmitAppeal => self.review_stands = false,
             _ => {}

@@ -1,10 +1,9 @@
 //! How long a state or a report may take: dated rows with a source, and the days they lead to.
 
 use chrono::{Days, NaiveDate};
-use serde::{Deserialize, Serialize};
 
 /// One deadline in one period.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deadline {
     /// The name of a state or of a reporting act.
     pub what: String,

@@ -61,6 +61,10 @@ pub struct Facts {
     pub final_report_in: bool,
     /// Whether the report of deletion is in.
     pub deletion_report_in: bool,
+    /// Whether what the project was granted is so detailed that a result could identify a person.
+    pub could_identify: bool,
+    /// The publication that was last proposed and is not out yet.
+    pub proposed: Option<Proposed>,
     /// Whether an appeal is against a revocation, and not a refusal.
     pub appeals_revocation: bool,
 }
@@ -75,14 +79,23 @@ named! {
 }
 
 named! {
+    /// Where a proposed publication is.
+    Proposed: "a standing of a publication" {
+        Waiting = "waiting", "審査待ち", "waits for its review";
+        Cleared = "cleared", "公表可", "may be published";
+        Stopped = "stopped", "公表不可", "may not be published";
+    }
+}
+
+named! {
     /// A condition of a row.
     Guard: "a condition" {
         ScopeWhole = "scope-whole", "目的・データ・利用者・期間・計画がすべて記載されていること",
             "purpose, datasets, people, period and plan are all stated";
         NotSanctioned = "not-sanctioned", "申請者・共同利用者が申請を制限されていないこと",
             "neither the applicant nor a collaborator is barred from applications";
-        NothingOverdue = "nothing-overdue", "申請者に期限を過ぎた報告がないこと",
-            "no report of the applicant is overdue";
+        NothingOverdue = "nothing-overdue", "申請者に期限を過ぎた報告がなく、所属機関に期限を過ぎたデータ消去の報告もないこと",
+            "no report of the applicant is overdue, and no report of deletion of the institution";
         MatchAllows = "match-allows", "自動照合で適合すること", "the automatic match finds that everything fits";
         MatchAsks = "match-asks", "自動照合で提供機関への確認が必要とされること",
             "the automatic match finds that a contributor must be asked";
@@ -128,6 +141,11 @@ named! {
         DeadlinePassed = "deadline-passed", "期限を過ぎたこと", "the deadline has passed";
         ReportsIn = "reports-in", "最終報告とデータ消去の報告が提出されたこと",
             "the final report and the report of deletion are in";
+        NothingProposed = "nothing-proposed", "審査待ちの公表がないこと", "no publication waits for its review";
+        PublicationProposed = "publication-proposed", "審査待ちの公表があること", "a publication waits for its review";
+        PublicationFree = "publication-free",
+            "公表前の審査で認められたこと、または結果が個人を識別し得ない概要利用であること",
+            "the review before publication allowed it, or use was an overview, whose results cannot identify a person";
         AppealsRefusal = "appeals-refusal", "不承認に対する申立てであること", "the appeal is against a refusal";
         AppealsRevocation = "appeals-revocation", "許可取消しに対する申立てであること",
             "the appeal is against a revocation";
@@ -177,6 +195,9 @@ impl Guard {
             Guard::PeriodOver => f.period_over,
             Guard::DeadlinePassed => f.deadline_passed,
             Guard::ReportsIn => f.final_report_in && f.deletion_report_in,
+            Guard::NothingProposed => f.proposed != Some(Proposed::Waiting),
+            Guard::PublicationProposed => f.proposed == Some(Proposed::Waiting),
+            Guard::PublicationFree => f.proposed.map_or(!f.could_identify, |it| it == Proposed::Cleared),
             Guard::AppealsRefusal => !f.appeals_revocation,
             Guard::AppealsRevocation => f.appeals_revocation,
         }

@@ -33,7 +33,7 @@ pub use act::Act;
 pub use case::{Case, Outside, Person, Step};
 pub use deadline::{Deadline, due, in_force};
 pub use event::Event;
-pub use guard::{Facts, Guard, Outcome};
+pub use guard::{Facts, Guard, Outcome, Proposed};
 pub use machine::{Refused, is_possible, next, possible};
 pub use right::right;
 pub use role::Role;

@@ -30,6 +30,10 @@ pub fn right(
     }
     // Another purpose is another project: until it is granted, what was granted holds.
     let mut common = granted.clone();
+    // A collaborator takes part from the day on which the terms of what was granted are accepted.
+    let digest = granted.digest();
+    let accepted = |user: &str| user == case.owner.user || case.has_accepted(user, &digest);
+    common.people.retain(|person| accepted(&person.user));
     common.people.retain(|person| stands.people.contains(person));
     common.datasets.retain(|dataset| stands.datasets.contains(dataset));
     common.until = granted.until.min(stands.until);

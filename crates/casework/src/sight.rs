@@ -55,10 +55,9 @@ fn for_applicant(case: &Case, event: &Event) -> Sight {
     match event.act {
         Act::Review => Sight::Happened,
         _ if concerns_reviewers(event) => Sight::Nothing,
-        Act::Remark if event.role != Role::Applicant => Sight::All,
         // An opinion and what was consolidated are read together with the decision they led to.
         Act::Opine | Act::Consolidate | Act::AskAgain if is_undecided(case) => Sight::Happened,
-        Act::Opine | Act::Consolidate => Sight::Said,
+        Act::Opine | Act::Consolidate | Act::ClearPublication | Act::StopPublication => Sight::Said,
         _ => Sight::All,
     }
 }
@@ -80,6 +79,8 @@ fn for_reviewer(case: &Case, event: &Event) -> Sight {
 
 fn for_finance(event: &Event) -> Sight {
     match event.act {
+        // A reviewer's remark would tell who reviews.
+        Act::Remark if event.role == Role::Reviewer => Sight::Nothing,
         Act::Invoice | Act::RecordPayment | Act::Sign | Act::Countersign | Act::Grant | Act::Remark => {
             Sight::All
         }

@@ -24,10 +24,10 @@ named! {
         Granted = "granted", "利用許可", "granted";
         InUse = "in-use", "利用中", "in use";
         Suspended = "suspended", "利用停止", "suspended";
-        Expired = "expired", "期間満了", "expired";
+        Expired = "expired", "期間満了・利用終了", "expired or ended";
         Revoked = "revoked", "許可取消し", "revoked";
         Closed = "closed", "終了", "closed";
-        Withdrawn = "withdrawn", "申請取下げ", "withdrawn by the applicant";
+        Withdrawn = "withdrawn", "取下げ・打切り", "withdrawn, or ended without a decision";
         Discarded = "discarded", "下書き破棄", "draft discarded";
     }
 }

@@ -42,6 +42,9 @@ pub const TABLE: &[Row] = rows! {
     // The applicant writes, submits, takes back.
     [Draft Returned] Applicant: Edit if [] => Stay;
     [Draft Returned] Applicant: Submit if [ScopeWhole NotSanctioned NothingOverdue] => Submitted;
+    [Submitted] Applicant: RemoveCollaborator if [] => Stay;
+    [Draft Submitted Returned Matching Contributor Conflicts Review Consolidation Committee Decision Agreement Payment Granted InUse]
+        Collaborator: AcceptTerms if [ActorFirst DigestCurrent] => Stay;
     [Draft] Applicant: Discard if [] => Discarded;
     [Submitted Returned Matching Contributor Conflicts Review Consolidation Committee Decision Agreement Payment Appeal]
         Applicant: Withdraw if [NoGrant] => Withdrawn;
@@ -50,10 +53,12 @@ pub const TABLE: &[Row] = rows! {
         Applicant | Collaborator: CopyAsNew if [] => Stay;
     [Submitted Returned Matching Contributor Conflicts Review Consolidation Committee Decision Refused Appeal
         Agreement Payment Granted InUse Suspended Expired Revoked Closed]
-        Applicant | Secretariat | Chair | Head | Finance: Remark if [TextGiven] => Stay;
+        Applicant | Secretariat | Reviewer | Chair | Head | Finance: Remark if [TextGiven] => Stay;
 
     // Completeness and the automatic match, with its three outcomes.
     [Submitted] Secretariat: Return if [TextGiven] => Returned;
+    [Submitted Returned] Secretariat: Correct if [TextGiven] => Stay;
+    [Submitted Returned] Secretariat: Close if [TextGiven NoGrant] => Withdrawn;
     [Submitted] Secretariat: Pass if [] => Matching;
     [Matching] System: Match if [MatchAllows ReviewNeeded] => Conflicts;
     [Matching] System: Match if [MatchAllows ReviewStands] => Agreement;
@@ -103,9 +108,13 @@ pub const TABLE: &[Row] = rows! {
     [InUse] Applicant: ReportYearly if [TextGiven] => Stay;
     [InUse Expired Revoked] Applicant: ReportFinal if [TextGiven] => Stay;
     [Expired Revoked] Applicant: ReportDeletion if [TextGiven] => Stay;
-    [InUse Suspended Expired Revoked Closed] Applicant | Collaborator: Publish if [TextGiven] => Stay;
+    [InUse Suspended Expired Revoked Closed] Applicant | Collaborator: ProposePublication if [NothingProposed TextGiven] => Stay;
+    [InUse Suspended Expired Revoked Closed] Chair: ClearPublication if [ActorFree PublicationProposed TextGiven] => Stay;
+    [InUse Suspended Expired Revoked Closed] Chair: StopPublication if [ActorFree PublicationProposed TextGiven] => Stay;
+    [InUse Suspended Expired Revoked Closed] Applicant | Collaborator: Publish if [TextGiven PublicationFree] => Stay;
 
     // Ends.
+    [Granted InUse] Applicant: Finish if [TextGiven] => Expired;
     [Granted InUse Suspended] System: Expire if [PeriodOver] => Expired;
     [Returned Agreement Payment] System: Lapse if [DeadlinePassed NoGrant] => Withdrawn;
     [Returned Agreement Payment] System: Lapse if [DeadlinePassed GrantInForce] => InUse;

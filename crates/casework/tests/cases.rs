@@ -98,6 +98,7 @@ impl World {
                 [Outcome::Allow, Outcome::Allow, Outcome::Ask, Outcome::Deny][usize::from(choice % 4)],
             ),
             fee_due: self.fee && !self.paid.contains(&self.case.scope),
+            could_identify: true,
             due: Some(self.today - chrono::Days::new(1)).filter(|_| choice.is_multiple_of(11)),
             ..Outside::default()
         };
@@ -109,6 +110,10 @@ impl World {
             self.check(&event);
             self.case.apply(&event);
             self.events.push(event);
+            // What is stored beside the events is, after every step, what they add up to.
+            let stored = serde_json::to_string(&self.case).unwrap();
+            assert_eq!(serde_json::from_str::<Case>(&stored).unwrap(), self.case);
+            assert_eq!(Case::replay(person("owner", "u"), &self.events), self.case);
             return;
         }
     }
@@ -120,7 +125,7 @@ impl World {
             Act::Match => event.subject = Some("b".into()).filter(|_| event.to == State::Contributor),
             Act::AddCollaborator if !scope.people.contains(&whom) => scope.people.push(whom),
             Act::RemoveCollaborator => scope.people.retain(|p| *p != whom || *p == self.case.owner),
-            Act::ChangeScope => scope.plan.push('+'),
+            Act::ChangeScope | Act::Correct => scope.plan.push('+'),
             Act::Renew => scope.until = scope.until + chrono::Days::new(100),
             Act::KeepGrant => {
                 scope = self.scopes[self.case.grant.as_ref().unwrap().scope as usize - 1].clone()
@@ -138,6 +143,7 @@ impl World {
             Act::AddCollaborator
                 | Act::RemoveCollaborator
                 | Act::ChangeScope
+                | Act::Correct
                 | Act::Renew
                 | Act::KeepGrant
                 | Act::Lapse
@@ -172,7 +178,8 @@ impl World {
             };
             for act in Act::ALL.iter().copied().filter(|act| !ends.contains(act) || choice > 250) {
                 if roles.iter().any(|role| gj_casework::is_possible(self.case.state, act, *role)) {
-                    moves.push((who, act));
+                    let about = matches!(act, Act::ProposePublication | Act::ClearPublication | Act::Publish);
+                    moves.extend(vec![(who, act); if about { 8 } else { 1 }]);
                 }
             }
         }
@@ -195,11 +202,20 @@ impl World {
                 | Act::Countersign
                 | Act::AdmitAppeal
                 | Act::DismissAppeal
+                | Act::ClearPublication
+                | Act::StopPublication
                 | Act::Pass
                 | Act::Consolidate
                 | Act::RecordPayment
         ) {
             assert!(!own(&event.actor), "{event:?}");
+        }
+        if event.act == Act::Publish {
+            // Each publication has a review of its own, which allowed it and came after it was proposed.
+            let about = [Act::ProposePublication, Act::ClearPublication, Act::StopPublication, Act::Publish];
+            let last: Vec<Act> =
+                self.events.iter().map(|e| e.act).filter(|act| about.contains(act)).rev().take(2).collect();
+            assert_eq!(last, [Act::ClearPublication, Act::ProposePublication]);
         }
         if matches!(event.act, Act::Review | Act::Opine | Act::Approve | Act::Refuse | Act::Countersign) {
             assert!(!declared(&event.actor), "{event:?}");
@@ -282,6 +298,12 @@ impl World {
         if let Some(common) = right(&self.case, granted, stands, self.today) {
             assert!(common.people.iter().all(|p| granted.people.contains(p) && stands.people.contains(p)));
             assert!(!matches!(self.case.state, State::Suspended | State::Revoked | State::Expired));
+            let accepted = |user: &str| {
+                self.events.iter().any(|e| {
+                    e.act == Act::AcceptTerms && e.actor == user && e.digest == Some(granted.digest())
+                })
+            };
+            assert!(common.people.iter().all(|p| p.user == "owner" || accepted(&p.user)));
         }
     }
 }
@@ -292,7 +314,7 @@ proptest! {
     #[test]
     fn random_acts_never_reach_a_grant_by_a_short_cut(
         fee in any::<bool>(),
-        steps in proptest::collection::vec((0usize..13, 0usize..47, 0usize..13, any::<u8>()), 1..600),
+        steps in proptest::collection::vec((0usize..13, 0usize..Act::ALL.len(), 0usize..13, any::<u8>()), 1..600),
     ) {
         let mut world = World::new(fee);
         for (who, act, whom, choice) in steps {
@@ -322,17 +344,22 @@ proptest! {
             }
         }
         prop_assert_eq!(&Case::replay(person("owner", "u"), &world.events), &world.case);
-        GRANTS.fetch_add(world.events.iter().filter(|e| e.act == Act::Grant).count() as u64, std::sync::atomic::Ordering::Relaxed);
+        for (act, count) in [(Act::Grant, &GRANTS), (Act::Publish, &PAPERS)] {
+            let new = world.events.iter().filter(|e| e.act == act).count() as u64;
+            count.fetch_add(new, std::sync::atomic::Ordering::Relaxed);
+        }
     }
 }
 
 static GRANTS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+static PAPERS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
 
 /// A property about grants says nothing where none is reached.
 #[test]
 fn likely_acts_do_reach_grants() {
     nor_do_likely_acts();
     let grants = GRANTS.load(std::sync::atomic::Ordering::Relaxed);
-    println!("{grants} grants were reached");
-    assert!(grants > 5, "{grants}");
+    let papers = PAPERS.load(std::sync::atomic::Ordering::Relaxed);
+    println!("{grants} grants, {papers} publications were reached");
+    assert!(grants > 5 && papers > 5, "{grants} {papers}");
 }

@@ -115,6 +115,7 @@ fn facts_for(when: &[Guard]) -> Facts {
             Guard::Invoiced => facts.invoiced = true,
             Guard::GrantInForce => facts.grant_in_force = true,
             Guard::AppealsRevocation => facts.appeals_revocation = true,
+            Guard::PublicationProposed => facts.proposed = Some(gj_casework::Proposed::Waiting),
             _ => {}
         }
     }
@@ -232,6 +233,9 @@ fn spoil(guard: Guard, f: &mut Facts) {
         Guard::PeriodOver => f.period_over = false,
         Guard::DeadlinePassed => f.deadline_passed = false,
         Guard::ReportsIn => f.deletion_report_in = false,
+        Guard::NothingProposed => f.proposed = Some(gj_casework::Proposed::Waiting),
+        Guard::PublicationProposed => f.proposed = None,
+        Guard::PublicationFree => f.could_identify = true,
         Guard::AppealsRefusal => f.appeals_revocation = true,
         Guard::AppealsRevocation => f.appeals_revocation = false,
     }

@@ -12,6 +12,7 @@ use crate::group_name;
 use crate::language::Language;
 use crate::trouble;
 use crate::visit::Visit;
+use crate::words::fill;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -78,11 +79,8 @@ struct Line {
 
 pub(crate) async fn list(State(desk): State<Desk>, visit: Visit) -> Response {
     let asker = asker(&visit);
-    // Reports and deadlines of the day are looked at first.
-    if let Err(error) = desk.gate.applications_due(&asker).await {
-        return failed(&visit, error);
-    }
-    let briefs = match desk.gate.applications(&asker).await {
+    // What happens by itself on this day is done first.
+    let briefs = match desk.gate.inbox(&asker).await {
         Ok(briefs) => briefs,
         Err(error) => return failed(&visit, error),
     };
@@ -138,6 +136,7 @@ struct Entry {
     until: String,
     state: &'static str,
     publications: Vec<String>,
+    owes: Option<String>,
 }
 
 pub(crate) async fn register(State(desk): State<Desk>, visit: Visit) -> Response {
@@ -164,6 +163,7 @@ pub(crate) async fn register(State(desk): State<Desk>, visit: Visit) -> Response
         until: entry.until.to_string(),
         state: said(&visit, entry.state.ja(), entry.state.en()),
         publications: entry.publications,
+        owes: entry.deletion_overdue_since.map(|due| fill(a.register_owes, &[("due", &due.to_string())])),
     };
     let entries = entries.into_iter().map(entry).collect();
     render(&visit, StatusCode::OK, &Register { frame: Frame::new(&visit, a.register_title), a, entries })

@@ -3,15 +3,17 @@
 //! Owns the rows. Events are only added, and the application's row changes only from the version the
 //! caller saw. Never decides a step: that is casework.
 
+mod lists;
 mod papers;
 
-pub use papers::{ApplicationInvoice, Obligation, Publication, Registered};
+pub use lists::{Listed, Registered};
+pub use papers::{ApplicationInvoice, Obligation, Publication};
 
 use crate::error::Error;
 use crate::registry::{Reads, Tx};
 use crate::row::{self, Columns};
 use chrono::NaiveDate;
-use gj_casework::{Deadline, Event, Person, ProjectScope, State};
+use gj_casework::{Case, Event, Person, ProjectScope, State};
 use gj_model::ApplicationId;
 use sqlx::any::AnyRow;
 
@@ -32,10 +34,13 @@ pub struct Application {
     pub since: String,
     /// Until when it should leave it.
     pub due: Option<NaiveDate>,
+    /// What its events add up to, as stored with the last of them; `None` before the first, and where the
+    /// last was written by a program that did not store it.
+    pub standing: Option<Case>,
 }
 
 const COLUMNS: &str =
-    "SELECT id, applicant, institution, state, version, scope, since, due FROM applications";
+    "SELECT id, applicant, institution, state, version, scope, since, due, standing FROM applications";
 
 fn read(row: &AnyRow) -> Result<Application, Error> {
     Ok(Application {
@@ -46,6 +51,10 @@ fn read(row: &AnyRow) -> Result<Application, Error> {
         scope: small(row, "scope")?,
         since: row.text("since")?,
         due: row.maybe_date("due")?,
+        standing: match row.maybe_text("standing")? {
+            Some(text) => Some(serde_json::from_str(&text).map_err(|_| Error::Stored("standing"))?),
+            None => None,
+        },
     })
 }
 
@@ -73,12 +82,6 @@ fn read_event(row: &AnyRow) -> Result<Event, Error> {
 }
 
 impl Reads {
-    /// Every application, the one waiting longest first.
-    pub async fn applications(&mut self) -> Result<Vec<Application>, Error> {
-        let sql = format!("{COLUMNS} ORDER BY COALESCE(due, '9999'), since, id");
-        row::all(sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(self.db()).await?, read)
-    }
-
     /// One application, if it exists.
     pub async fn application(&mut self, id: &ApplicationId) -> Result<Option<Application>, Error> {
         let sql = format!("{COLUMNS} WHERE id = $1");
@@ -123,22 +126,6 @@ impl Reads {
             from: row.parsed("valid_from")?,
             until: row.parsed("valid_to")?,
             plan: row.text("project_plan")?,
-        })
-    }
-
-    /// Every deadline in every period.
-    pub async fn deadlines(&mut self) -> Result<Vec<Deadline>, Error> {
-        let sql = "SELECT what, days, remind_days, valid_from, valid_to, source FROM application_deadlines \
-            ORDER BY what, valid_from";
-        row::all(sqlx::query(sql).fetch_all(self.db()).await?, |row| {
-            Ok(Deadline {
-                what: row.text("what")?,
-                days: small(row, "days")?,
-                remind_days: small(row, "remind_days")?,
-                valid_from: row.parsed("valid_from")?,
-                valid_to: row.maybe_date("valid_to")?,
-                source: row.text("source")?,
-            })
         })
     }
 
@@ -222,17 +209,19 @@ impl Tx {
         Ok(())
     }
 
-    /// Adds an event and moves the application on; `false`, and nothing is written, when somebody else's
-    /// step was first.
+    /// Adds an event and moves the application on to what it is after it; `false`, and nothing is written,
+    /// when somebody else's step was first.
     pub async fn add_application_event(
         &mut self,
         id: &ApplicationId,
         event: &Event,
         due: Option<NaiveDate>,
+        standing: &Case,
     ) -> Result<bool, Error> {
         let moved = event.from != event.to;
         let sql = "UPDATE applications SET version = $2, state = $3, scope = $4, \
-            since = CASE WHEN $5 = 1 THEN $6 ELSE since END, due = CASE WHEN $5 = 1 THEN $7 ELSE due END \
+            since = CASE WHEN $5 = 1 THEN $6 ELSE since END, due = CASE WHEN $5 = 1 THEN $7 ELSE due END, \
+            standing = $9 \
             WHERE id = $1 AND version = $8";
         let done = sqlx::query(sql)
             .bind(id.as_str())
@@ -243,6 +232,7 @@ impl Tx {
             .bind(event.at.as_str())
             .bind(due.map(|day| day.to_string()))
             .bind(event.number as i64 - 1)
+            .bind(serde_json::json!(standing).to_string())
             .execute(self.db())
             .await?;
         if done.rows_affected() == 0 {

@@ -43,7 +43,7 @@ impl Reads {
     /// Every batch, in the order of arrival.
     pub async fn batches(&mut self) -> Result<Vec<Batch>, Error> {
         let sql = "SELECT id, institution, manifest_digest, created_at, sample_count, row_count FROM batches \
-            ORDER BY created_at, id";
+            ORDER BY created_at, arrival, id";
         row::all(sqlx::query(sql).fetch_all(self.db()).await?, read)
     }
 
@@ -117,8 +117,8 @@ impl Tx {
         if self.batch(&batch.id).await?.is_some() {
             return Err(Error::Taken { kind: "batch", id: batch.id.to_string() });
         }
-        let sql = "INSERT INTO batches (id, institution, manifest_digest, created_at, sample_count, row_count) \
-            VALUES ($1, $2, $3, $4, $5, $6)";
+        let sql = "INSERT INTO batches (id, institution, manifest_digest, created_at, sample_count, row_count, \
+            arrival) VALUES ($1, $2, $3, $4, $5, $6, (SELECT COALESCE(MAX(arrival), 0) + 1 FROM batches))";
         sqlx::query(sql)
             .bind(batch.id.as_str())
             .bind(batch.institution.as_str())

@@ -13,6 +13,7 @@ pub use changes::{Change, ChangeKind};
 
 use crate::consent_forms::ConsentForm;
 use crate::datasets::{Dataset, PriorityWindow, Term};
+use crate::deadlines::Deadline;
 use crate::error::Error;
 use crate::institutions::Institution;
 use crate::payments::Payment;
@@ -75,6 +76,9 @@ pub struct Programme {
     /// `[[sanction]]`
     #[serde(default, rename = "sanction", skip_serializing_if = "Vec::is_empty")]
     pub sanctions: Vec<Sanction>,
+    /// `[[deadline]]`; a file without any leaves those of the registry as they are.
+    #[serde(default, rename = "deadline", skip_serializing_if = "Vec::is_empty")]
+    pub deadlines: Vec<Deadline>,
 }
 
 /// What holds for the whole programme.
@@ -155,6 +159,7 @@ impl Programme {
         self.sanctions.sort_by(|a, b| {
             (&a.institution, &a.user, a.valid_from).cmp(&(&b.institution, &b.user, b.valid_from))
         });
+        self.deadlines.sort_by(|a, b| (&a.what, a.valid_from).cmp(&(&b.what, b.valid_from)));
     }
 }
 
@@ -197,6 +202,7 @@ impl Reads {
             trainings: self.trainings().await?,
             agreements: self.agreements().await?,
             sanctions: self.sanctions().await?,
+            deadlines: self.deadlines().await?,
         }))
     }
 }

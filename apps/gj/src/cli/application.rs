@@ -146,6 +146,12 @@ pub struct ApplicationAct {
     /// A new plan, for a change of the scope
     #[arg(long, value_name = "TEXT")]
     pub plan: Option<String>,
+    /// overview or detailed, for a change of the scope
+    #[arg(long, value_name = "TIER")]
+    pub tier: Option<Tier>,
+    /// Release or contributor, in place of those before; may be repeated
+    #[arg(long = "dataset", value_name = "ID")]
+    pub datasets: Vec<String>,
 }
 
 /// `gj application register`

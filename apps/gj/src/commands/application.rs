@@ -2,7 +2,7 @@
 
 use crate::cli::application::{Application, ApplicationAct, Reader, Scope};
 use crate::output;
-use gj_gate::acts::application::{Act, ApplicationCard, Draft, Due, StepRequest};
+use gj_gate::acts::application::{Act, ApplicationCard, Draft, Due, StepRequest, Tier};
 use gj_gate::{Asker, Gate, GateError};
 use gj_model::ApplicationId;
 use serde::Serialize;
@@ -70,6 +70,9 @@ pub async fn run(command: Application) -> anyhow::Result<()> {
                     println!("  {} / {}", name.ja, name.en);
                 }
                 println!("  {} / {}; {}", entry.state.ja(), entry.state.en(), entry.datasets.join(", "));
+                if let Some(due) = entry.deletion_overdue_since {
+                    println!("  データ消去の報告が未提出 / report of deletion missing since {due}");
+                }
             }
             Ok(())
         }
@@ -115,33 +118,40 @@ async fn act(a: ApplicationAct) -> anyhow::Result<()> {
         paper: a.kind.map(|kind| (kind, a.release)),
         ..StepRequest::new(a.application, a.act)
     };
-    if matches!(a.act, Act::Renew | Act::ChangeScope) {
+    if matches!(a.act, Act::Renew | Act::ChangeScope | Act::Correct) {
         let (gate, asker) = open(&a.reader).await?;
         let card = gate.application(&asker, &request.application).await.map_err(|e| refused(&a.reader, e))?;
         gate.close().await;
-        request.draft = Some(changed(&card, a.until, a.plan)?);
+        request.draft = Some(changed(
+            &card,
+            Changes { until: a.until, plan: a.plan, tier: a.tier, datasets: a.datasets },
+        )?);
         request.version = request.version.or(Some(card.version));
     }
     step(&a.reader, request).await
 }
 
-/// The scope as it stands, with a new last day or plan.
-fn changed(
-    card: &ApplicationCard,
+/// What a step changes of a scope.
+struct Changes {
     until: Option<chrono::NaiveDate>,
     plan: Option<String>,
-) -> anyhow::Result<Draft> {
+    tier: Option<Tier>,
+    datasets: Vec<String>,
+}
+
+/// The scope as it stands, changed.
+fn changed(card: &ApplicationCard, changes: Changes) -> anyhow::Result<Draft> {
     let scope = card.scope.clone();
     let people = scope.people.iter().skip(1).map(|person| person.user.parse());
     Ok(Draft {
         title: scope.title,
         purpose: scope.purpose,
-        tier: scope.tier,
-        datasets: scope.datasets,
+        tier: changes.tier.unwrap_or(scope.tier),
+        datasets: if changes.datasets.is_empty() { scope.datasets } else { changes.datasets },
         people: people.collect::<Result<_, _>>()?,
         from: scope.from,
-        until: until.unwrap_or(scope.until),
-        plan: plan.unwrap_or(scope.plan),
+        until: changes.until.unwrap_or(scope.until),
+        plan: changes.plan.unwrap_or(scope.plan),
     })
 }
 

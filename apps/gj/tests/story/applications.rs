@@ -138,7 +138,20 @@ fn a_whole_life_of_an_academic_project() {
         card["obligations"].as_array().unwrap().iter().map(|o| o["act"].as_str().unwrap()).collect();
     assert_eq!(reports, ["report-yearly", "report-yearly", "report-final", "report-deletion"]);
     act(&house, &id, "academic", "report-yearly", &["--text", "going well"]);
-    act(&house, &id, "academic", "publish", &["--kind", "paper", "--release", "r1", "--text", "doi:10.1/x"]);
+    // Detailed use: a result could identify a person, so that the chair reads it before it is published.
+    let publish = ["--kind", "paper", "--release", "r1", "--text", "doi:10.1/x"];
+    assert_eq!(refused(&house, &id, "academic", "publish", &publish), "application-publication-free");
+    act(&house, &id, "academic", "propose-publication", &["--text", "table 2 shows single carriers"]);
+    let due = house.json(&["application", "due", "--as", "chair", "--json"], &[]);
+    let asked = due.as_array().unwrap().iter().find(|due| due["what"] == "clear-publication").unwrap();
+    assert!(asked["waits_for_me"] == true && asked["awaits"][0] == "chair", "{asked}");
+    assert_eq!(refused(&house, &id, "academic", "clear-publication", &["--text", "x"]), "role-forbids");
+    act(&house, &id, "chair", "stop-publication", &["--text", "leave out table 2"]);
+    assert_eq!(refused(&house, &id, "academic", "publish", &publish), "application-publication-free");
+    act(&house, &id, "academic", "propose-publication", &["--text", "without table 2"]);
+    act(&house, &id, "chair", "clear-publication", &["--text", "nobody can be told from it"]);
+    act(&house, &id, "academic", "publish", &publish);
+    assert_eq!(refused(&house, &id, "academic", "publish", &publish), "application-publication-free");
     let register = house.json(&["application", "register", "--json"], &[]);
     assert_eq!(register[0]["title"], "心筋症の研究");
     assert_eq!(register[0]["publications"][0], "doi:10.1/x");
@@ -277,6 +290,26 @@ fn a_refusal_says_why_and_what_would_change_it() {
     assert_eq!(act(&house, &id, "chair", "admit-appeal", &["--text", "look again"])["state"], "refused");
     let copy = act(&house, &id, "academic", "copy-as-new", &[]);
     assert_eq!((&copy["state"], &copy["version"]), (&"draft".into(), &0.into()));
+    // The secretariat corrects what it finds, with a reason; what was wrong stays on record.
+    let next = copy["application"].as_str().unwrap();
+    house.ok(&["application", "submit", next, "--as", "academic"], &[]);
+    let correct = ["--dataset", "biobank-minato", "--tier", "overview"];
+    assert_eq!(refused(&house, next, "committee", "correct", &correct), "application-text-given");
+    let text = ["--text", "the other data set does not exist"];
+    let card = act(&house, next, "committee", "correct", &[&correct[..], &text].concat());
+    assert_eq!(card["scope"]["datasets"], serde_json::json!(["biobank-minato"]));
+    assert_eq!(act(&house, next, "committee", "pass", &[])["state"], "conflicts");
+    // A draft is its writers' alone, edited or not, and what nobody pursues is ended without a decision.
+    let other = draft(&house, "academic", "overview", &["--with", "clinician"]);
+    let accept = |digest: &str| refused(&house, &other, "clinician", "accept-terms", &["--digest", digest]);
+    assert_eq!(accept("0000"), "application-digest-current");
+    let digest = show(&house, &other, "clinician")["digest"].as_str().unwrap().to_owned();
+    act(&house, &other, "clinician", "accept-terms", &["--digest", &digest]);
+    assert_eq!(accept(&digest), "application-actor-first");
+    house.fails(1, &["application", "show", &other, "--as", "committee"], &[]);
+    house.ok(&["application", "submit", &other, "--as", "academic"], &[]);
+    let closed = act(&house, &other, "committee", "close", &["--text", "no answer to three letters"]);
+    assert_eq!(closed["state"], "withdrawn");
 }
 
 /// A form as a browser sends it.

@@ -8,6 +8,8 @@ mod matching;
 mod pricing;
 mod running;
 mod step;
+#[cfg(test)]
+mod tests;
 
 pub use card::{ApplicationCard, EventCard, ReviewerCard};
 pub use desk::{Brief, Due, RegisterEntry};
@@ -109,10 +111,16 @@ impl Gate {
         id: &ApplicationId,
     ) -> Result<Option<Loaded>, GateError> {
         let Some(row) = reads.application(id).await? else { return Ok(None) };
+        // The events are what counts; what lists read is compared with them at every step.
         let events = reads.application_events(id).await?;
         let case = Case::replay(row.owner.clone(), &events);
         if (case.state, case.version, case.scope) != (row.state, row.version, row.scope) {
             return Err(GateError::Inconsistent(format!("application `{id}` is not what its events say")));
+        }
+        if row.standing.as_ref().is_some_and(|stored| *stored != case) {
+            return Err(GateError::Inconsistent(format!(
+                "what is stored of application `{id}` is not what its events say"
+            )));
         }
         let scope = reads.application_scope(id, row.scope).await?;
         Ok(Some(Loaded { row, events, case, scope }))

@@ -28,7 +28,7 @@ pub(crate) struct Subject {
 }
 
 /// Acts whose form is that of the scope.
-pub(crate) const SCOPE: [Act; 3] = [Act::Edit, Act::ChangeScope, Act::Renew];
+pub(crate) const SCOPE: [Act; 4] = [Act::Edit, Act::Correct, Act::ChangeScope, Act::Renew];
 
 /// A form for each act but those with the fields of a draft; what the application waits for comes first.
 pub(crate) fn forms(visit: &Visit, card: &ApplicationCard) -> Vec<ActForm> {
@@ -56,7 +56,7 @@ fn form(visit: &Visit, card: &ApplicationCard, act: Act) -> ActForm {
         verdict: matches!(act, Act::Review | Act::Opine),
         subject: subject(visit, card, act),
         kind: act == Act::Publish,
-        digest: matches!(act, Act::Sign | Act::Countersign),
+        digest: matches!(act, Act::Sign | Act::Countersign | Act::AcceptTerms),
     }
 }
 
@@ -77,7 +77,8 @@ fn text(a: &'static Wording, act: Act) -> Option<&'static str> {
         | Act::AddCollaborator
         | Act::RemoveCollaborator
         | Act::Close
-        | Act::Agree => None,
+        | Act::Agree
+        | Act::AcceptTerms => None,
         Act::Review => Some(a.text_review),
         Act::Consolidate => Some(a.text_summary),
         Act::Opine => Some(a.text_opinion),
@@ -129,7 +130,9 @@ pub(crate) fn is_main(act: Act) -> bool {
             | Act::Discard
             | Act::DeclareConflict
             | Act::KeepGrant
+            | Act::ProposePublication
             | Act::Publish
+            | Act::Finish
             | Act::Warn
             | Act::Suspend
             | Act::Revoke
@@ -140,6 +143,7 @@ pub(crate) fn is_main(act: Act) -> bool {
             | Act::Return
             | Act::AskAgain
             | Act::ChangeScope
+            | Act::Correct
             | Act::Renew
     )
 }

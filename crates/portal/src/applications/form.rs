@@ -83,7 +83,8 @@ pub(crate) async fn edit(State(desk): State<Desk>, Path(id): Path<String>, form:
     };
     let act = values.get("act").and_then(|act| act.parse().ok()).unwrap_or(Act::Edit);
     let version = values.get("version").and_then(|version| version.parse().ok());
-    let request = StepRequest { version, draft: Some(draft), ..StepRequest::new(id.clone(), act) };
+    let text = values.get("text").cloned();
+    let request = StepRequest { version, draft: Some(draft), text, ..StepRequest::new(id.clone(), act) };
     match desk.gate.step_application(&asker(&visit), &request).await {
         Ok(id) => Redirect::to(&format!("/application/{id}")).into_response(),
         Err(error) => stopped(&visit, &id, error),

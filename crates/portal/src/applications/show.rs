@@ -71,6 +71,8 @@ struct ScopeForm {
     label: &'static str,
     /// Whether the application waits for it.
     main: bool,
+    /// Whether it asks for the reason.
+    text: bool,
     d: DraftFields,
 }
 
@@ -179,6 +181,7 @@ fn page(visit: &Visit, overview: &Overview, card: ApplicationCard) -> Page {
                 act: act.name(),
                 label: word(*act),
                 main: *act == Act::Edit,
+                text: *act == Act::Correct,
                 d: draft_fields(visit, overview, prefix(*act), &values),
             })
             .collect(),
@@ -268,6 +271,7 @@ fn scope_values(card: &ApplicationCard) -> Values {
 fn prefix(act: Act) -> &'static str {
     match act {
         Act::Renew => "renew-",
+        Act::Correct => "correct-",
         Act::ChangeScope => "change-",
         _ => "edit-",
     }

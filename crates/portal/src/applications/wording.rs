@@ -81,6 +81,8 @@ words! {
         "Every project that was granted use of genomes: who uses which data, why, and until when.";
     institutions: "機関", "Institutions";
     data: "データ", "Data";
+    register_owes: "データを消去したとの報告が、期限（{due}）を過ぎても提出されていません。",
+        "The report that the data are deleted was due on {due} and is missing.";
     register_none: "まだ許可された研究はありません。", "No project has been granted yet.";
     next_report: "次の報告の期限", "Next report due";
     granted_until: "許可の期限", "Granted until";

@@ -1,5 +1,5 @@
 //! What belongs to an application beside its events: reports that are due, papers and patents, invoices,
-//! sanctions, extracts, and the public register.
+//! sanctions and extracts.
 
 use crate::error::Error;
 use crate::registry::{Reads, Tx};
@@ -56,17 +56,6 @@ pub struct ApplicationInvoice {
     pub source: String,
 }
 
-/// A granted project, for the public register.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Registered {
-    /// The application.
-    pub application: ApplicationId,
-    /// The version of the scope that was granted.
-    pub scope: u32,
-    /// Last day as granted.
-    pub until: NaiveDate,
-}
-
 fn number(row: &sqlx::any::AnyRow, column: &'static str) -> Result<u32, Error> {
     u32::try_from(row.number(column)?).map_err(|_| Error::Stored(column))
 }
@@ -87,13 +76,29 @@ impl Reads {
         })
     }
 
-    /// Reports of projects an account applied for that were due before a day.
-    pub async fn obligations_overdue(&mut self, user: &str, today: NaiveDate) -> Result<u32, Error> {
+    /// Reports that were due before a day: those of projects an account applied for, and reports of
+    /// deletion of any project its institution applied for.
+    pub async fn obligations_overdue(
+        &mut self,
+        user: &str,
+        institution: &str,
+        today: NaiveDate,
+    ) -> Result<u32, Error> {
         let sql = "SELECT COUNT(*) FROM application_obligations o JOIN applications a ON a.id = o.application \
-            WHERE a.applicant = $1 AND o.done_at IS NULL AND o.due < $2";
-        let query = sqlx::query_scalar(sql).bind(user).bind(today.to_string());
+            WHERE o.done_at IS NULL AND o.due < $3 AND (a.applicant = $1 AND o.act LIKE 'report-%' \
+            OR a.institution = $2 AND o.act = 'report-deletion')";
+        let query = sqlx::query_scalar(sql).bind(user).bind(institution).bind(today.to_string());
         let count: i64 = query.fetch_one(self.db()).await?;
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    /// Whether any version of the scope that was granted was one of detailed use.
+    pub async fn was_granted_detailed(&mut self, id: &ApplicationId) -> Result<bool, Error> {
+        let sql = "SELECT COUNT(*) FROM application_events e JOIN application_scopes s \
+            ON s.application = e.application AND s.number = e.scope \
+            WHERE e.application = $1 AND e.act = 'grant' AND s.tier = 'detailed'";
+        let count: i64 = sqlx::query_scalar(sql).bind(id.as_str()).fetch_one(self.db()).await?;
+        Ok(count > 0)
     }
 
     /// Whether an account is barred from applications on a day.
@@ -140,19 +145,6 @@ impl Reads {
         })
     }
 
-    /// Every application that was ever granted, by id.
-    pub async fn registered(&mut self) -> Result<Vec<Registered>, Error> {
-        let sql = "SELECT id, granted_scope, granted_until FROM applications \
-            WHERE granted_scope IS NOT NULL ORDER BY id";
-        row::all(sqlx::query(sql).fetch_all(self.db()).await?, |row| {
-            Ok(Registered {
-                application: row.parsed("id")?,
-                scope: number(row, "granted_scope")?,
-                until: row.parsed("granted_until")?,
-            })
-        })
-    }
-
     /// The application whose grant an extract rests on.
     pub async fn application_of_extract(&mut self, id: &ExtractId) -> Result<Option<ApplicationId>, Error> {
         let sql = "SELECT application FROM application_extracts WHERE extract_id = $1";
@@ -176,10 +168,19 @@ impl Tx {
         Ok(())
     }
 
+    /// Asks for the review of a proposed publication, be it that another was asked for on the same day.
+    pub async fn ask_for_review(&mut self, id: &ApplicationId, due: NaiveDate) -> Result<(), Error> {
+        let sql = "INSERT INTO application_obligations (application, act, due) \
+            VALUES ($1, 'clear-publication', $2) \
+            ON CONFLICT (application, act, due) DO UPDATE SET done_at = NULL";
+        sqlx::query(sql).bind(id.as_str()).bind(due.to_string()).execute(self.db()).await?;
+        Ok(())
+    }
+
     /// Takes away reports that are not done and whose period is replaced by a new grant.
     pub async fn drop_obligations(&mut self, id: &ApplicationId, from: NaiveDate) -> Result<(), Error> {
-        let sql =
-            "DELETE FROM application_obligations WHERE application = $1 AND done_at IS NULL AND due >= $2";
+        let sql = "DELETE FROM application_obligations WHERE application = $1 AND done_at IS NULL AND due >= $2 \
+            AND act LIKE 'report-%'";
         sqlx::query(sql).bind(id.as_str()).bind(from.to_string()).execute(self.db()).await?;
         Ok(())
     }

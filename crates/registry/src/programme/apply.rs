@@ -40,6 +40,10 @@ impl Tx {
         self.replace_trainings(&next.trainings).await?;
         self.replace_agreements(&next.agreements).await?;
         self.replace_sanctions(&next.sanctions).await?;
+        // A file of before deadlines were rows of it does not take them all away.
+        if !next.deadlines.is_empty() {
+            self.replace_deadlines(&next.deadlines).await?;
+        }
         // And gone after them: payments and users let go of roles and institutions.
         for table in ["consent_form", "payment", "user", "role", "institution"] {
             for change in changes.iter_mut().filter(|c| c.table == table && c.kind == ChangeKind::Removed) {

@@ -90,12 +90,17 @@ fn rows(programme: &Programme) -> Rows {
         let id = format!("{} {} {}", row.institution, row.user, row.valid_from);
         add("sanction", id, serde_json::to_value(row));
     }
+    for row in &programme.deadlines {
+        add("deadline", format!("{} {}", row.what, row.valid_from), serde_json::to_value(row));
+    }
     rows
 }
 
 /// What turns one programme, or none, into another, by table and id.
 pub(super) fn between(from: Option<&Programme>, to: &Programme) -> Vec<Change> {
+    let keeps_deadlines = to.deadlines.is_empty();
     let (mut from, to) = (from.map(rows).unwrap_or_default(), rows(to));
+    from.retain(|(table, _), _| !(keeps_deadlines && *table == "deadline"));
     let mut changes = Vec::new();
     for ((table, id), after) in to {
         let before = from.remove(&(table, id.clone()));

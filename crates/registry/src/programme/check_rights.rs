@@ -1,12 +1,15 @@
-//! What must hold of datasets, terms, windows, trainings, agreements and sanctions in a programme file.
+//! What must hold of datasets, terms, windows, trainings, agreements, sanctions and deadlines in a programme file.
 
 use super::Programme;
 use super::check::{filled, known_institution, once, period};
+use crate::deadlines::can_be_due;
 use crate::problems::Problems;
 use std::collections::HashSet;
 
 /// Months of a restricted period: at least, at most.
 const RESTRICTED: std::ops::RangeInclusive<u32> = 24..=30;
+/// Days of a deadline at most: ten years.
+const DAYS_MAX: u32 = 3_653;
 
 /// Adds everything wrong with them.
 pub(super) fn check(programme: &Programme, problems: &mut Problems) {
@@ -14,6 +17,30 @@ pub(super) fn check(programme: &Programme, problems: &mut Problems) {
     check_terms(programme, problems);
     check_windows(programme, problems);
     check_standing(programme, problems);
+    check_deadlines(programme, problems);
+}
+
+fn check_deadlines(programme: &Programme, problems: &mut Problems) {
+    let mut seen = HashSet::new();
+    for deadline in &programme.deadlines {
+        let entry = format!("[[deadline]] `{}` from {}", deadline.what, deadline.valid_from);
+        once(&entry, seen.insert((&deadline.what, deadline.valid_from)), problems);
+        period(&entry, deadline.valid_from, deadline.valid_to, problems);
+        filled(&entry, "source", &deadline.source, problems);
+        if !can_be_due(&deadline.what) {
+            problems.add(|| {
+                format!(
+                    "{entry}: `what` must be a state of an application, such as `review`, a report, such as \
+                    `report-final`, `clear-publication` or `sanction`"
+                )
+            });
+        }
+        if deadline.remind_days > deadline.days || deadline.days > DAYS_MAX {
+            problems.add(|| {
+                format!("{entry}: `days` must be at most {DAYS_MAX}, and `remind_days` at most `days`")
+            });
+        }
+    }
 }
 
 fn check_datasets(programme: &Programme, problems: &mut Problems) {

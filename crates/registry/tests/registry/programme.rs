@@ -261,3 +261,27 @@ fn what_is_wrong_with_rights_is_told_by_table_and_entry() {
         assert!(told.contains(part), "{part}: {told}");
     }
 }
+
+#[tokio::test]
+async fn deadlines_are_rows_of_the_file_and_a_file_without_any_keeps_them() {
+    let world = World::new().await;
+    let table = "[[deadline]]\nwhat = \"review\"\ndays = 21\n";
+    assert!(EXAMPLE.contains(table));
+    let shorter = EXAMPLE.replace(table, &table.replace("21", "14"));
+    let changes = apply(&world, &shorter).await;
+    assert_eq!(changes.len(), 1, "{changes:?}");
+    assert_eq!((changes[0].table, changes[0].id.as_str()), ("deadline", "review 2026-04-01"));
+    let mut now = world.registry.read().await.unwrap();
+    let rows = now.deadlines().await.unwrap();
+    assert_eq!(rows.iter().find(|row| row.what == "review").unwrap().days, 14);
+    assert_eq!(now.programme().await.unwrap().unwrap(), Programme::parse(&shorter, "p.toml").unwrap());
+    drop(now);
+    let before = &shorter[..shorter.find("[[deadline]]").unwrap()];
+    assert!(apply(&world, before).await.is_empty());
+    assert_eq!(world.registry.read().await.unwrap().deadlines().await.unwrap(), rows);
+    let wrong =
+        shorter.replace("what = \"review\"", "what = \"rewiev\"").replace("days = 14\n", "days = 99999\n");
+    let told = Programme::parse(&wrong, "p.toml").unwrap_err().to_string();
+    assert!(told.contains("[[deadline]] `rewiev` from 2026-04-01: `what` must be a state"), "{told}");
+    assert!(told.contains("`days` must be at most 3653"), "{told}");
+}

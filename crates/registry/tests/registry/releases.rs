@@ -96,3 +96,16 @@ async fn a_withdrawal_makes_only_its_own_freezes_stale() {
     assert_eq!((repaired.panel.as_str(), repaired.first_panel.as_str()), ("panel2", "panel1"));
     assert_eq!((repaired.state, repaired.digest), (PanelState::Current, "e".repeat(64)));
 }
+
+#[tokio::test]
+async fn batches_of_the_same_second_keep_the_order_they_came_in() {
+    let world = World::new().await;
+    let mut tx = world.registry.begin().await.unwrap();
+    for id in ["b9", "b1", "b5"] {
+        tx.insert_batch(&batch(id, 0), &[], &[]).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let batches = world.registry.read().await.unwrap().batches().await.unwrap();
+    let ids: Vec<&str> = batches.iter().map(|batch| batch.id.as_str()).collect();
+    assert_eq!(ids, ["b9", "b1", "b5"]);
+}

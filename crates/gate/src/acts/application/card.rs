@@ -7,7 +7,7 @@ use crate::error::GateError;
 use crate::gate::Gate;
 use chrono::NaiveDate;
 use gj_casework::{
-    Act, Facts, Guard, Outside, Person, ProjectScope, Role, Sight, State, Step, Verdict, sees,
+    Act, Case, Facts, Guard, Outside, Person, ProjectScope, Role, Sight, State, Step, Verdict, sees,
 };
 use gj_model::{ApplicationId, Bilingual, Reason, UserId};
 use gj_registry::{ApplicationInvoice, Obligation, Publication, Reads};
@@ -113,15 +113,13 @@ impl Gate {
         let mut reads = self.inner.registry.read().await?;
         let loaded = self.load(&mut reads, id).await?;
         let roles = loaded.as_ref().map(|l| l.case.roles(&person, &l.scope.people, &rights));
-        let (Some(loaded), Some(roles)) = (loaded, roles.filter(|roles| !roles.is_empty())) else {
+        let roles = roles.filter(|roles| loaded.as_ref().is_some_and(|l| is_shown(l.row.state, roles)));
+        let (Some(loaded), Some(roles)) = (loaded, roles) else {
             drop(reads);
             let detail = json!({ "reasons": "application-unknown" });
             self.note_refusal(asker, super::APPLY, id.as_str(), detail).await?;
             return Err(GateError::NoApplication(id.clone()));
         };
-        if loaded.row.state.is_with_applicant() && loaded.row.version == 0 && !is_own(&roles) {
-            return Err(GateError::NoApplication(id.clone()));
-        }
         self.card_of(&mut reads, &loaded, &person, roles).await
     }
 
@@ -158,7 +156,7 @@ impl Gate {
         let Loaded { row, events, case, scope } = loaded;
         let today = self.inner.clock.today();
         let outside = self.outside(reads, loaded, None).await?;
-        let may = may(loaded, person, &roles, &outside);
+        let may = may(case, person, &roles, &outside);
         let is = |role: Role| roles.contains(&role);
         let money = is_own(&roles) || is(Role::Finance) || is(Role::Head) || is(Role::Auditor);
         let quote = pricing::price(self, reads, Some(loaded), scope).await?;
@@ -173,7 +171,7 @@ impl Gate {
             since: row.since.clone(),
             due: row.due,
             overdue: row.due.is_some_and(|due| due < today),
-            awaits: row.state.awaits().to_vec(),
+            awaits: case.awaits(),
             asks: row.state.asks(),
             names: names(reads, scope).await?,
             digest: scope.digest(),
@@ -252,8 +250,13 @@ pub(super) fn is_own(roles: &[Role]) -> bool {
     roles.iter().any(|role| matches!(role, Role::Applicant | Role::Collaborator))
 }
 
+/// Whether somebody in these capacities may know of the application: of a draft, those who write it.
+pub(super) fn is_shown(state: State, roles: &[Role]) -> bool {
+    !roles.is_empty() && (is_own(roles) || !matches!(state, State::Draft | State::Discarded))
+}
+
 /// What the reader may do now, given that they state what the act asks for.
-pub(super) fn may(loaded: &Loaded, person: &Person, roles: &[Role], outside: &Outside) -> Vec<Act> {
+pub(super) fn may(case: &Case, person: &Person, roles: &[Role], outside: &Outside) -> Vec<Act> {
     let possible = |act: Act, role: Role| {
         let step = Step {
             act,
@@ -265,8 +268,8 @@ pub(super) fn may(loaded: &Loaded, person: &Person, roles: &[Role], outside: &Ou
             digest: Some(outside.scope_digest.clone()),
         };
         // Who can be named is looked at when somebody is.
-        let facts = Facts { candidate_barred: false, ..loaded.case.facts(&step, outside) };
-        match gj_casework::next(loaded.row.state, act, role, &facts) {
+        let facts = Facts { candidate_barred: false, ..case.facts(&step, outside) };
+        match gj_casework::next(case.state, act, role, &facts) {
             Ok(_) => true,
             // A refused application or overdue report is worth a form that says so.
             Err(gj_casework::Refused::Unmet(unmet)) => unmet == [Guard::ScopeWhole],
@@ -274,7 +277,8 @@ pub(super) fn may(loaded: &Loaded, person: &Person, roles: &[Role], outside: &Ou
         }
     };
     let acts = Act::ALL.iter().copied();
-    acts.filter(|act| roles.iter().any(|role| possible(*act, *role))).collect()
+    let could = |act: Act, role: Role| gj_casework::is_possible(case.state, act, role) && possible(act, role);
+    acts.filter(|act| roles.iter().any(|role| could(*act, *role))).collect()
 }
 
 fn shown(loaded: &Loaded, event: &gj_casework::Event, person: &Person, roles: &[Role]) -> Option<EventCard> {

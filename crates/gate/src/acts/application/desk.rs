@@ -1,15 +1,16 @@
 //! Lists: the applications somebody may see, what waits for them until when, and the public register.
 
-use super::card::{is_own, may};
-use super::effects::reminded_from;
+use super::card::{is_own, is_shown, may};
+use super::effects::{deadlines, reminded_from};
 use crate::ask::Asker;
 use crate::error::GateError;
 use crate::gate::Gate;
 use chrono::NaiveDate;
-use gj_casework::{Act, Deadline, Role, State};
+use gj_casework::{Act, Deadline, Outcome, Outside, Person, Role, State, Step};
 use gj_model::{ApplicationId, Bilingual};
-use gj_registry::Reads;
+use gj_registry::{Listed, Obligation};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// One line of a list of applications.
 #[derive(Debug, Clone, Serialize)]
@@ -32,6 +33,8 @@ pub struct Brief {
     pub remind: bool,
     /// The reader's capacities.
     pub roles: Vec<Role>,
+    /// For whom it waits.
+    pub awaits: Vec<Role>,
     /// Whether it waits for the reader.
     pub waits_for_me: bool,
     /// Whether the reader could not judge it because of a conflict of interest.
@@ -82,6 +85,8 @@ pub struct RegisterEntry {
     pub state: State,
     /// Papers and patents, as cited.
     pub publications: Vec<String>,
+    /// Since when the institutions owe the report that the data are deleted: the day it was due.
+    pub deletion_overdue_since: Option<NaiveDate>,
 }
 
 impl Gate {
@@ -93,29 +98,31 @@ impl Gate {
         let (person, rights) = self.reading(asker, "applications").await?;
         let today = self.inner.clock.today();
         let mut reads = self.inner.registry.read().await?;
-        let deadlines = reads.deadlines().await?;
+        let deadlines = deadlines(&mut reads).await?;
         let mut briefs = Vec::new();
-        for row in reads.applications().await? {
-            let Some(loaded) = self.load(&mut reads, &row.id).await? else { continue };
-            let roles = loaded.case.roles(&person, &loaded.scope.people, &rights);
-            let hidden = matches!(row.state, State::Draft | State::Discarded) && !is_own(&roles);
-            if roles.is_empty() || hidden {
+        for listed in reads.listed_applications().await? {
+            let roles = listed.case.roles(&person, &listed.people, &rights);
+            if !is_shown(listed.row.state, &roles) {
                 continue;
             }
-            let outside = self.outside(&mut reads, &loaded, None).await?;
-            let acts = may(&loaded, &person, &roles, &outside);
-            let awaited = roles.iter().any(|role| row.state.awaits().contains(role));
-            let conflict = !is_own(&roles) && loaded.case.is_conflicted(&person.user, &loaded.scope.people);
+            let awaits = listed.case.awaits();
+            let waits_for_me = roles.iter().any(|role| awaits.contains(role)) && {
+                let acts = may(&listed.case, &person, &roles, &supposed(&listed, today));
+                acts.into_iter().any(moves_on)
+            };
+            let conflict = !is_own(&roles) && listed.case.is_conflicted(&person.user, &listed.people);
+            let row = listed.row;
             briefs.push(Brief {
-                title: loaded.scope.title,
+                title: listed.title,
                 applicant: row.owner.user,
                 institution: row.owner.institution,
                 state: row.state,
                 due: row.due,
                 overdue: row.due.is_some_and(|due| due < today),
                 remind: row.due.is_some_and(|due| reminded_from(&deadlines, row.state.name(), due) <= today),
-                waits_for_me: awaited && acts.iter().any(|act| moves_on(*act)),
+                waits_for_me,
                 conflict,
+                awaits,
                 roles,
                 application: row.id,
             });
@@ -131,9 +138,14 @@ impl Gate {
     pub async fn applications_due(&self, asker: &Asker) -> Result<Vec<Due>, GateError> {
         self.reading(asker, "applications").await?;
         self.settle_applications().await?;
+        let today = self.inner.clock.today();
         let briefs = self.applications(asker).await?;
         let mut reads = self.inner.registry.read().await?;
-        let deadlines = reads.deadlines().await?;
+        let deadlines = deadlines(&mut reads).await?;
+        let mut open: BTreeMap<ApplicationId, Vec<Obligation>> = BTreeMap::new();
+        for report in reads.obligations(None).await?.into_iter().filter(|report| report.done_at.is_none()) {
+            open.entry(report.application.clone()).or_default().push(report);
+        }
         let mut list = Vec::new();
         for brief in &briefs {
             if let Some(due) = brief.due {
@@ -142,43 +154,28 @@ impl Gate {
                     title: brief.title.clone(),
                     what: brief.state.name().to_owned(),
                     words: brief.state.asks(),
-                    awaits: brief.state.awaits().to_vec(),
+                    awaits: brief.awaits.clone(),
                     due,
                     overdue: brief.overdue,
                     remind: brief.remind,
                     waits_for_me: brief.waits_for_me,
                 });
             }
-            self.reports_due(&mut reads, &deadlines, brief, &mut list).await?;
+            let reports = open.remove(&brief.application).unwrap_or_default();
+            list.extend(reports.into_iter().map(|report| report_due(brief, report, &deadlines, today)));
         }
         list.sort_by_key(|item| (item.due, item.application.clone(), item.what.clone()));
         Ok(list)
     }
 
-    async fn reports_due(
-        &self,
-        reads: &mut Reads,
-        deadlines: &[Deadline],
-        brief: &Brief,
-        list: &mut Vec<Due>,
-    ) -> Result<(), GateError> {
-        let today = self.inner.clock.today();
-        let open = reads.obligations(Some(&brief.application)).await?;
-        for report in open.into_iter().filter(|report| report.done_at.is_none()) {
-            let act: Option<Act> = report.act.parse().ok();
-            list.push(Due {
-                application: brief.application.clone(),
-                title: brief.title.clone(),
-                words: act.map_or_else(|| brief.state.asks(), Act::words),
-                awaits: vec![Role::Applicant],
-                overdue: report.due < today,
-                remind: reminded_from(deadlines, &report.act, report.due) <= today,
-                waits_for_me: brief.roles.contains(&Role::Applicant),
-                due: report.due,
-                what: report.act,
-            });
-        }
-        Ok(())
+    /// What waits for the asker and everything else they may see, after what happens by itself on this day.
+    ///
+    /// # Errors
+    /// A refusal; when the registry cannot be read or written.
+    pub async fn inbox(&self, asker: &Asker) -> Result<Vec<Brief>, GateError> {
+        self.reading(asker, "applications").await?;
+        self.settle_applications().await?;
+        self.applications(asker).await
     }
 
     /// Does for every application what happens by itself.
@@ -186,10 +183,10 @@ impl Gate {
     /// # Errors
     /// When the registry cannot be read or written.
     pub async fn settle_applications(&self) -> Result<(), GateError> {
-        let rows = self.inner.registry.read().await?.applications().await?;
-        let waits = |state: State| !gj_casework::possible(state, Role::System).is_empty();
-        for row in rows.into_iter().filter(|row| waits(row.state)) {
-            self.settle_application(&row.id).await?;
+        let today = self.inner.clock.today();
+        let list = self.inner.registry.read().await?.listed_applications().await?;
+        for listed in list.into_iter().filter(|listed| is_ripe(listed, today)) {
+            self.settle_application(&listed.row.id).await?;
         }
         Ok(())
     }
@@ -202,30 +199,74 @@ impl Gate {
         let mut reads = self.inner.registry.read().await?;
         let institutions = reads.institutions().await?;
         let mut entries = Vec::new();
-        for granted in reads.registered().await? {
-            let Some(row) = reads.application(&granted.application).await? else { continue };
-            let scope = reads.application_scope(&granted.application, granted.scope).await?;
-            let mut names: Vec<Bilingual> = Vec::new();
-            for institution in &institutions {
-                if scope.people.iter().any(|person| person.institution == institution.id.as_str()) {
-                    names
-                        .push(Bilingual { ja: institution.name_ja.clone(), en: institution.name_en.clone() });
-                }
-            }
-            let papers = reads.publications(&granted.application).await?;
+        for granted in reads.registered(self.inner.clock.today()).await? {
+            let takes_part = |id: &str| granted.institutions.iter().any(|other| other == id);
+            let names = institutions.iter().filter(|institution| takes_part(institution.id.as_str()));
             entries.push(RegisterEntry {
+                institutions: names
+                    .map(|it| Bilingual { ja: it.name_ja.clone(), en: it.name_en.clone() })
+                    .collect(),
                 application: granted.application,
-                title: scope.title,
-                purpose: scope.purpose.to_string(),
-                institutions: names,
-                datasets: scope.datasets,
-                from: scope.from,
+                title: granted.title,
+                purpose: granted.purpose,
+                datasets: granted.datasets,
+                from: granted.from,
                 until: granted.until,
-                state: row.state,
-                publications: papers.into_iter().map(|paper| paper.reference).collect(),
+                state: granted.state,
+                publications: granted.publications,
+                deletion_overdue_since: granted.deletion_due,
             });
         }
         Ok(entries)
+    }
+}
+
+/// What a list supposes of a step beside the application's own events: whatever lets it be taken. What
+/// stands in its way says the page of the application, or the step.
+fn supposed(listed: &Listed, today: NaiveDate) -> Outside {
+    Outside {
+        today,
+        people: listed.people.clone(),
+        scope_whole: true,
+        scope_digest: listed.digest.clone(),
+        fee_due: listed.row.state == State::Payment,
+        due: listed.row.due,
+        ..Outside::default()
+    }
+}
+
+/// Whether something could happen by itself today.
+fn is_ripe(listed: &Listed, today: NaiveDate) -> bool {
+    let step = |act: Act| Step {
+        act,
+        actor: Person { user: String::new(), institution: String::new() },
+        role: Role::System,
+        subject: None,
+        verdict: None,
+        text: None,
+        digest: None,
+    };
+    gj_casework::possible(listed.row.state, Role::System).into_iter().any(|act| {
+        [Outcome::Allow, Outcome::Ask, Outcome::Deny].into_iter().any(|outcome| {
+            let outside = Outside { matched: Some(outcome), fee_due: false, ..supposed(listed, today) };
+            listed.case.judge(&step(act), &outside).is_ok()
+        })
+    })
+}
+
+fn report_due(brief: &Brief, report: Obligation, deadlines: &[Deadline], today: NaiveDate) -> Due {
+    let act: Option<Act> = report.act.parse().ok();
+    let awaits = if act == Some(Act::ClearPublication) { Role::Chair } else { Role::Applicant };
+    Due {
+        application: brief.application.clone(),
+        title: brief.title.clone(),
+        words: act.map_or_else(|| brief.state.asks(), Act::words),
+        awaits: vec![awaits],
+        overdue: report.due < today,
+        remind: reminded_from(deadlines, &report.act, report.due) <= today,
+        waits_for_me: brief.roles.contains(&awaits),
+        due: report.due,
+        what: report.act,
     }
 }
 
@@ -233,6 +274,14 @@ impl Gate {
 fn moves_on(act: Act) -> bool {
     !matches!(
         act,
-        Act::Remark | Act::CopyAsNew | Act::Withdraw | Act::DeclareConflict | Act::Publish | Act::Warn
+        Act::Remark
+            | Act::CopyAsNew
+            | Act::Withdraw
+            | Act::DeclareConflict
+            | Act::ProposePublication
+            | Act::Publish
+            | Act::Correct
+            | Act::Finish
+            | Act::Warn
     )
 }

@@ -8,7 +8,7 @@ use crate::gate::Gate;
 use chrono::{Days, Months, NaiveDate};
 use gj_casework::{Act, Deadline, ProjectScope, State, due};
 use gj_model::ApplicationId;
-use gj_registry::{Publication, Tx};
+use gj_registry::{Publication, Reads, Tx};
 
 impl Gate {
     /// Writes them; returns the application to look at, which is another where one was copied.
@@ -35,13 +35,21 @@ impl Gate {
                 tx.set_granted(id, event).await?;
                 // A renewed grant has reports of its own; those it replaces are no longer asked for.
                 tx.drop_obligations(id, today).await?;
-                let deadlines = tx.deadlines().await?;
+                let deadlines = deadlines(tx).await?;
                 for (act, day) in reports(&deadlines, &loaded.scope) {
                     tx.put_obligation(id, act.name(), day).await?;
                 }
             }
             Act::ReportYearly | Act::ReportFinal | Act::ReportDeletion => {
                 tx.fulfil_obligation(id, event.act.name(), &event.at).await?;
+            }
+            Act::ProposePublication => {
+                let deadlines = deadlines(tx).await?;
+                let review = due(&deadlines, Act::ClearPublication.name(), today);
+                tx.ask_for_review(id, review.unwrap_or(today)).await?;
+            }
+            Act::ClearPublication | Act::StopPublication => {
+                tx.fulfil_obligation(id, Act::ClearPublication.name(), &event.at).await?;
             }
             Act::Publish => {
                 let (kind, release) = request.and_then(|request| request.paper.clone()).ok_or_else(|| {
@@ -64,7 +72,7 @@ impl Gate {
                 pricing::receive(self, tx, &asker, (id, event.scope), &text).await?;
             }
             Act::Sanction => {
-                let deadlines = tx.deadlines().await?;
+                let deadlines = deadlines(tx).await?;
                 let until = due(&deadlines, "sanction", today).unwrap_or(today);
                 for person in &loaded.scope.people {
                     tx.insert_sanction(id, &person.user, (today, until), &text).await?;
@@ -72,10 +80,10 @@ impl Gate {
             }
             _ => {}
         }
-        if event.to == State::Revoked && event.from != State::Revoked {
+        if event.act == Act::Finish || event.to == State::Revoked && event.from != State::Revoked {
             // What was to be reported at the end is due from today on.
             tx.drop_obligations(id, today).await?;
-            let deadlines = tx.deadlines().await?;
+            let deadlines = deadlines(tx).await?;
             for act in [Act::ReportFinal, Act::ReportDeletion] {
                 if let Some(day) = due(&deadlines, act.name(), today) {
                     tx.put_obligation(id, act.name(), day).await?;
@@ -84,6 +92,11 @@ impl Gate {
         }
         Ok(id.clone())
     }
+}
+
+/// Every deadline in every period.
+pub(super) async fn deadlines(reads: &mut Reads) -> Result<Vec<Deadline>, GateError> {
+    Ok(reads.deadlines().await?.into_iter().map(Deadline::from).collect())
 }
 
 /// The reports a grant brings: one for each year begun before its last, and two at the end.

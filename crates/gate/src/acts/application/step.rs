@@ -1,6 +1,6 @@
 //! Taking one step: new drafts, acts of people, and what happens by itself after them.
 
-use super::{APPLY, Draft, Loaded, StepRequest, TEXT_CHARS_MAX, matching, pricing};
+use super::{APPLY, Draft, Loaded, StepRequest, TEXT_CHARS_MAX, card, effects, matching, pricing};
 use crate::ask::Asker;
 use crate::audit::{Note, bounded};
 use crate::error::{GateError, Refusal};
@@ -48,7 +48,16 @@ impl Gate {
             .map_err(|error| GateError::Inconsistent(format!("{error}")))?;
         let since = self.inner.clock.at();
         let actor = owner.user.clone();
-        let row = Application { id, owner, state: State::Draft, version: 0, scope: 1, since, due: None };
+        let row = Application {
+            id,
+            owner,
+            state: State::Draft,
+            version: 0,
+            scope: 1,
+            since,
+            due: None,
+            standing: None,
+        };
         tx.insert_application(&row, scope).await?;
         let detail = json!({ "scope": scope.digest() });
         let note = Note { actor: &actor, act: APPLY, subject: row.id.as_str(), outcome: "draft", detail };
@@ -92,7 +101,9 @@ impl Gate {
         };
         let loaded = self.load(&mut reads, id).await?;
         let roles = loaded.as_ref().map(|l| l.case.roles(&person, &l.scope.people, &rights));
-        let (Some(loaded), Some(roles)) = (loaded, roles.filter(|roles| !roles.is_empty())) else {
+        let shown = |roles: &Vec<Role>| loaded.as_ref().is_some_and(|l| card::is_shown(l.row.state, roles));
+        let roles = roles.filter(shown);
+        let (Some(loaded), Some(roles)) = (loaded, roles) else {
             drop(reads);
             self.note_refusal(asker, right, id.as_str(), json!({ "reasons": "application-unknown" })).await?;
             return Err(GateError::NoApplication(id.clone()));
@@ -164,7 +175,7 @@ impl Gate {
     ) -> Result<Option<ProjectScope>, GateError> {
         let mut scope = loaded.scope.clone();
         match request.act {
-            Act::Edit | Act::ChangeScope | Act::Renew => {
+            Act::Edit | Act::Correct | Act::ChangeScope | Act::Renew => {
                 let Some(draft) = &request.draft else {
                     return Err(GateError::Application("state the whole scope".to_owned()));
                 };
@@ -212,7 +223,10 @@ impl Gate {
             scope_whole: scope.is_whole(),
             scope_digest: loaded.scope.digest(),
             sanctioned,
-            obligations_overdue: reads.obligations_overdue(&loaded.row.owner.user, today).await?,
+            obligations_overdue: reads
+                .obligations_overdue(&loaded.row.owner.user, &loaded.row.owner.institution, today)
+                .await?,
+            could_identify: reads.was_granted_detailed(&loaded.row.id).await?,
             matched: None,
             fee_due: pricing::price(self, reads, Some(loaded), &loaded.scope).await?.amount_yen > 0,
             due: loaded.row.due,
@@ -294,9 +308,11 @@ impl Gate {
             tx.put_scope(id, taken.event.scope, scope).await?;
         }
         let event = &taken.event;
-        let deadlines = tx.deadlines().await?;
+        let deadlines = effects::deadlines(&mut tx).await?;
         let until = due(&deadlines, event.to.name(), self.inner.clock.today());
-        if !tx.add_application_event(id, event, until).await? {
+        let mut standing = loaded.case.clone();
+        standing.apply(event);
+        if !tx.add_application_event(id, event, until, &standing).await? {
             return Err(GateError::Stale(id.clone()));
         }
         let shown = self.effects(&mut tx, loaded, &taken, request).await?;
