@@ -8,7 +8,7 @@ use crate::row::{self, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Every act the programme knows; a role holds some of them.
-pub const ACTS: [&str; 28] = [
+pub const ACTS: [&str; 30] = [
     "programme.edit",
     "samples.import",
     "genomes.submit",
@@ -37,6 +37,8 @@ pub const ACTS: [&str; 28] = [
     "account.edit",
     "consent.change",
     "consent.read",
+    "ontology.load",
+    "consent.own",
 ];
 
 /// One role with its acts.

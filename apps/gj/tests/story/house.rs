@@ -97,8 +97,18 @@ impl House {
         let mut command = gj();
         let plain = words.iter().take_while(|word| !word.starts_with('-')).count();
         // `gj audit verify --data DIR …`: options come after the words of the command.
-        let two = ["account", "application", "audit", "consent", "extract", "money", "programme", "user"]
-            .contains(&words[0]);
+        let two = [
+            "account",
+            "application",
+            "audit",
+            "consent",
+            "extract",
+            "money",
+            "ontology",
+            "programme",
+            "user",
+        ]
+        .contains(&words[0]);
         let named = plain.min(if two { 2 } else { 1 });
         if let Some(url) = &self.server {
             command.env("GJ_REGISTRY", url);

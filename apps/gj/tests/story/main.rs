@@ -25,6 +25,7 @@ mod house;
 mod http;
 mod invariance;
 mod money;
+mod ontology;
 mod portal;
 #[cfg(feature = "oidc")]
 mod provider;
