@@ -95,6 +95,8 @@ impl Problem {
                     if unknown { StatusCode::NOT_FOUND } else { StatusCode::FORBIDDEN }
                 }
                 GateError::TooManySites { .. } | GateError::Application(_) => StatusCode::BAD_REQUEST,
+                GateError::Consent(_) => StatusCode::BAD_REQUEST,
+                GateError::Participant(_) => StatusCode::NOT_FOUND,
                 GateError::NoApplication(_) if !signed_in => StatusCode::UNAUTHORIZED,
                 GateError::NoApplication(_) => StatusCode::NOT_FOUND,
                 GateError::Stale(_) => StatusCode::CONFLICT,

@@ -149,6 +149,16 @@ impl House {
         Server::wait(child)
     }
 
+    /// An account of the role of participants, linked to one.
+    pub fn participant(&self, user: &str, participant: &str, relation: &[&str]) {
+        let words = ["account", "add", user, "--name-ja", "花子", "--name-en", "Hanako"];
+        let words = [&words[..], &["--institution", "centre", "--role", "participant"]].concat();
+        let mut child = self.command(&words, &[]).stdin(Stdio::piped()).spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"a long enough password\n").unwrap();
+        assert!(child.wait().unwrap().success());
+        self.ok(&[&["account", "participant", user, participant][..], relation].concat(), &[]);
+    }
+
     /// A fresh token of a user.
     pub fn token(&self, user: &str) -> String {
         self.ok(&["user", "token", user], &[]).trim().to_owned()

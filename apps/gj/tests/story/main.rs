@@ -26,6 +26,7 @@ mod http;
 mod invariance;
 mod money;
 mod ontology;
+mod participants;
 mod portal;
 #[cfg(feature = "oidc")]
 mod provider;
