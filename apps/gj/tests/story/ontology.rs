@@ -113,7 +113,7 @@ fn an_application_is_matched_by_what_its_disease_is_a_kind_of() {
 fn vocabularies_are_loaded_whole_or_not_at_all_and_versions_stay() {
     let house = House::new();
     let file = house.beside("mondo.obo");
-    let load = |words: &[&str]| [&["ontology", "load", "MONDO"], words].concat();
+    let load = |words: &[&'static str]| [&["ontology", "load", "MONDO"], words].concat();
     let lines =
         || house.ok(&["audit", "export"], &[]).lines().filter(|l| l.contains("ontology.load")).count();
     for (text, said) in [
