@@ -4,6 +4,7 @@ pub mod account;
 pub mod application;
 mod consent;
 pub mod money;
+pub mod ontology;
 pub mod policy;
 
 use chrono::NaiveDate;
@@ -64,6 +65,9 @@ pub enum Command {
     /// The rules: in force on a day, between profiles, for given facts
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// Vocabularies of diseases and phenotypes: MONDO, NANDO, HPO
+    #[command(subcommand)]
+    Ontology(ontology::Ontology),
     /// Fees, quotes, invoices, contributions, budgets and the ledger
     #[command(subcommand)]
     Money(money::Money),

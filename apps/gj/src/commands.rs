@@ -13,6 +13,7 @@ mod import_samples;
 mod ingest;
 mod init;
 mod money;
+mod ontology;
 mod policy;
 mod programme;
 mod serve;
@@ -42,6 +43,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Programme(arguments) => programme::run(arguments).await,
         Command::Policy(arguments) => policy::run(arguments).await,
+        Command::Ontology(arguments) => ontology::run(arguments).await,
         Command::Money(arguments) => money::run(arguments).await,
         Command::User(arguments) => user::run(arguments).await,
         Command::Account(arguments) => account::run(arguments).await,

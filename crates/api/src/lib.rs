@@ -14,6 +14,7 @@ mod openapi;
 mod operations;
 pub mod origin;
 mod overview;
+mod own_consent;
 mod sessions;
 mod status;
 mod who;

@@ -3,7 +3,7 @@
 
 use crate::beacon::{g_variants, service};
 use crate::who::Counter;
-use crate::{applications, frequency, money, openapi, overview};
+use crate::{applications, frequency, money, openapi, overview, own_consent};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 /// The HTTP method of an operation.
@@ -408,6 +408,22 @@ pub const OPERATIONS: &[Operation] = &[
         "過入金を返金する",
         &[],
         |verb| on(verb, money::refund),
+    ),
+    closed(
+        Verb::Get,
+        "/api/my-consent",
+        "A participant's own consent, receipts, and what the data were used for",
+        "参加者本人の同意、受領書、データの利用",
+        &[],
+        |verb| on(verb, own_consent::show),
+    ),
+    closed(
+        Verb::Post,
+        "/api/my-consent",
+        "Preview a change of mind or withdrawal; with `confirm`, let it take effect",
+        "意思変更・同意撤回の影響を見る（`confirm` を付けると確定）",
+        &[],
+        |verb| on(verb, own_consent::decide),
     ),
     public("/api/openapi.json", "This list, as OpenAPI 3.1", "この一覧（OpenAPI 3.1 形式）", |verb| {
         on(verb, openapi::show)

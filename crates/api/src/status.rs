@@ -94,9 +94,11 @@ impl Problem {
                     }
                     if unknown { StatusCode::NOT_FOUND } else { StatusCode::FORBIDDEN }
                 }
-                GateError::TooManySites { .. } | GateError::Application(_) | GateError::Books(_) => {
-                    StatusCode::BAD_REQUEST
-                }
+                GateError::TooManySites { .. }
+                | GateError::Application(_)
+                | GateError::Books(_)
+                | GateError::Consent(_) => StatusCode::BAD_REQUEST,
+                GateError::Participant(_) => StatusCode::NOT_FOUND,
                 GateError::NoApplication(_) | GateError::NoPaper(_) if !signed_in => StatusCode::UNAUTHORIZED,
                 GateError::NoApplication(_) | GateError::NoPaper(_) => StatusCode::NOT_FOUND,
                 GateError::Stale(_) => StatusCode::CONFLICT,

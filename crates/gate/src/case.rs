@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use gj_model::{Bilingual, Effect, InstitutionClass, InstitutionId, Purpose, ReleaseClass, Scope};
 use gj_policy::{
     AgreementFact, Applicant, DatasetFact, Decision, Facts, Period, PurposeFact, RuleRow, Sight, Table,
-    TermFact, WindowFact, profile,
+    TermFact, Vocabulary, WindowFact, profile,
 };
 use gj_registry::{PriorityWindow, Programme, Reads, Rule, User};
 use std::collections::HashMap;
@@ -161,7 +161,10 @@ impl Gate {
         purpose: &Purpose,
     ) -> Result<PurposeFact, GateError> {
         let term = reads.purpose(&purpose.code, self.inner.clock.today()).await?;
-        let diseases: Vec<String> = purpose.disease.iter().cloned().collect();
+        let (diseases, vocabulary) = match &purpose.disease {
+            Some(disease) => self.kinds_of_disease(reads, disease).await?,
+            None => (Vec::new(), Vocabulary::NotLoaded),
+        };
         Ok(match term {
             // A disease on a purpose that takes none is a purpose nobody registered.
             Some(term) => PurposeFact {
@@ -169,6 +172,7 @@ impl Gate {
                 duo: term.duo,
                 needs_disease: term.needs_disease,
                 diseases,
+                vocabulary,
                 needs_scope: term.needs_scope,
             },
             None => PurposeFact {
@@ -176,6 +180,7 @@ impl Gate {
                 duo: String::new(),
                 needs_disease: false,
                 diseases,
+                vocabulary,
                 needs_scope: Scope::NONE,
             },
         })

@@ -94,6 +94,9 @@ pub enum GateError {
     /// A consent cannot be recorded as stated.
     #[error("{0}; nothing was changed")]
     Consent(String),
+    /// A vocabulary cannot be read or loaded.
+    #[error("{0}; nothing was changed")]
+    Ontology(String),
     /// An approval or an extract cannot be as asked.
     #[error("{0}; nothing was changed")]
     Extract(String),

@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::GateError;
 use gj_model::PanelId;
+use gj_ontology::Library;
 use gj_policy::Table;
 use gj_registry::{Reads, Registry, Rule, Settings, anchor};
 use gj_store::{Panel, Store, StoreError};
@@ -43,6 +44,8 @@ pub(crate) struct Inner {
     panels: Mutex<HashMap<PanelId, Arc<Panel>>>,
     /// The rules of the last day they were asked for.
     pub(crate) rules: Mutex<Option<CompiledRules>>,
+    /// The vocabularies in use, by the numbers of their versions.
+    pub(crate) library: Mutex<Option<(Vec<i64>, Arc<Library>)>>,
     /// People on their way to a provider of sign-in and back.
     #[cfg(feature = "oidc")]
     pub(crate) away: crate::provider::Away,
@@ -106,6 +109,7 @@ impl Gate {
             #[cfg(feature = "oidc")]
             away: crate::provider::Away::default(),
             rules: Mutex::new(None),
+            library: Mutex::new(None),
         };
         Ok(Gate { inner: Arc::new(inner) })
     }

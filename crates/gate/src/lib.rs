@@ -57,6 +57,7 @@ pub use clock::Clock;
 pub use config::Config;
 pub use error::{GateError, Refusal};
 pub use gate::Gate;
+pub use gj_ontology as ontology;
 pub use gj_policy as policy;
 pub use gj_store::StoreError;
 pub use grant::Grant;

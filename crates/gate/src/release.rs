@@ -132,6 +132,7 @@ impl Gate {
             "by": question.by.name(),
             "consent": grant.needs_scope.to_string(),
             "datasets_left_out": closed(&grant.sight),
+            "left_out": grant.sight.closed().map(|dataset| dataset.id.as_str()).collect::<Vec<_>>(),
             "sites": answer.sites.len(),
             "hidden_cells": answer.hidden_cells,
         });

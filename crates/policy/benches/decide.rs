@@ -151,6 +151,7 @@ fn project(n: &mut Numbers) -> Facts {
         needs_disease: false,
         // A disease with a dozen ancestors, as in MONDO.
         diseases: (0..12).map(|_| disease(n.below(DISEASES))).collect(),
+        vocabulary: gj_policy::Vocabulary::Known,
         needs_scope: Scope::NONE.with(ScopeItem::Research),
     });
     facts.usage = Some(n.of(&[Usage::Overview, Usage::Detailed]));

@@ -167,6 +167,7 @@ fn facts(today: NaiveDate, who: &Who, data: &Data, usage: Usage) -> Facts {
         duo: "DUO:0000042".to_owned(),
         needs_disease: false,
         diseases: Vec::new(),
+        vocabulary: crate::Vocabulary::Unstated,
         needs_scope: Scope::NONE.with(ScopeItem::Research),
     });
     facts.usage = Some(usage);

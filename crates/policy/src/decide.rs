@@ -73,6 +73,7 @@ impl Decision {
 ///     duo: "DUO:0000042".into(),
 ///     needs_disease: false,
 ///     diseases: vec![],
+///     vocabulary: gj_policy::Vocabulary::Unstated,
 ///     needs_scope: "research".parse().unwrap(),
 /// });
 /// let Decision::Ask(reasons) = gj_policy::decide(&Table::of(&[&rules.rules], today), &facts) else {

@@ -138,8 +138,28 @@ pub struct PurposeFact {
     pub needs_disease: bool,
     /// The disease named and everything it is a kind of, by id: `MONDO:0005148`, `MONDO:0005015` …
     pub diseases: Vec<String>,
+    /// How the disease named stands in the vocabulary of its prefix.
+    #[serde(default)]
+    pub vocabulary: Vocabulary,
     /// What every person counted must have allowed.
     pub needs_scope: Scope,
+}
+
+/// How a disease stands in the vocabularies that are loaded.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Vocabulary {
+    /// Nothing is said of it, as in requests written down before there were vocabularies.
+    #[default]
+    Unstated,
+    /// No vocabulary of its prefix is loaded: only the very same disease matches.
+    NotLoaded,
+    /// It is there, and what it is a kind of is among [`PurposeFact::diseases`].
+    Known,
+    /// It is not there.
+    Unknown,
+    /// It is no longer in use, and has no single successor.
+    Obsolete,
 }
 
 /// What the people asked about allowed, in the version that holds today.

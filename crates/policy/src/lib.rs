@@ -27,7 +27,7 @@ pub use decide::{Decision, Terms, decide, needed_scope};
 pub use difference::{ChangedCell, ChangedRule, Difference, difference};
 pub use facts::{
     Agreement, AgreementFact, Applicant, Composition, ConsentFact, DatasetFact, ExtractFact, Facts,
-    FunderTier, Party, Period, PurposeFact, Step, TermFact, Tier, Usage, Window, WindowFact,
+    FunderTier, Party, Period, PurposeFact, Step, TermFact, Tier, Usage, Vocabulary, Window, WindowFact,
 };
 pub use profile::Profile;
 pub use rule::{Conditions, Rule, RuleRow};

@@ -1,7 +1,7 @@
 //! Rules of the program itself, in the order in which a refused person reads them: they hold in every
 //! programme. A row of the same code words them.
 
-use crate::facts::{ExtractFact, Facts};
+use crate::facts::{ExtractFact, Facts, Vocabulary};
 use crate::table::{self, Table};
 use gj_model::{Effect, Reason};
 
@@ -45,6 +45,18 @@ pub(crate) const RULES: &[Rule] = &[
         },
         ja: "この利用目的には疾患名の指定が必要です(例 DS:MONDO:0005148)。",
         en: "This purpose must name a disease, for example DS:MONDO:0005148.",
+    },
+    Rule {
+        code: "disease-unknown",
+        denies: |facts| vocabulary(facts) == Some(&Vocabulary::Unknown),
+        ja: "指定された疾患 ID は、読み込まれている疾患オントロジーにありません。ID を確かめてください。",
+        en: "The disease named is not in the vocabulary that is loaded; check its id.",
+    },
+    Rule {
+        code: "disease-obsolete",
+        denies: |facts| vocabulary(facts) == Some(&Vocabulary::Obsolete),
+        ja: "指定された疾患 ID は廃止されています。後継の ID を指定してください。",
+        en: "The disease named is no longer in use; name one that is.",
     },
     Rule {
         code: "freeze-unknown",
@@ -93,6 +105,11 @@ pub(crate) const RULES: &[Rule] = &[
 /// Acts on extracts, as in the table of roles.
 const WRITE: &str = "extract.write";
 const APPROVE: &str = "extract.approve";
+
+fn vocabulary(facts: &Facts) -> Option<&Vocabulary> {
+    let named = facts.purpose.as_ref().filter(|purpose| purpose.known && !purpose.diseases.is_empty());
+    named.map(|purpose| &purpose.vocabulary)
+}
 
 fn is_active(facts: &Facts) -> bool {
     facts.applicant.as_ref().is_some_and(|applicant| applicant.active)

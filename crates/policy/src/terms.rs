@@ -3,7 +3,7 @@
 //! Terms are keyed by id, because short names changed: `DUO:0000045` is today's NPU, `DUO:0000018` is
 //! NPUNCU. A term nobody here knows asks the contributor; it is never passed over.
 
-use crate::facts::{Composition, Facts, Step, TermFact, Usage};
+use crate::facts::{Composition, Facts, Step, TermFact, Usage, Vocabulary};
 use crate::table::{self, Table};
 use gj_model::{Effect, Reason, Remedy};
 
@@ -26,6 +26,18 @@ const PURPOSE: Objection = Objection {
         "applicant",
         "条件に合う目的または疾患（同じもの、またはその下位）で申請する",
         "state a purpose that the terms permit, or a disease equal to or below theirs",
+    ]),
+};
+/// The same where nobody can tell what is below a disease.
+const PURPOSE_BY_EQUALITY: Objection = Objection {
+    code: "terms-purpose",
+    effect: Effect::Deny,
+    ja: "提供機関の条件では、このデータセットをこの利用目的・疾患に使うことはできません。この疾患のオントロジーが読み込まれていないため、同一の ID だけが一致します。",
+    en: "The contributor's terms do not permit this purpose or disease for the dataset. No vocabulary of this disease is loaded, so only the very same id matches.",
+    remedy: Some([
+        "data-manager",
+        "疾患のオントロジーを読み込む（gj ontology load）",
+        "load the vocabulary of the disease (gj ontology load)",
     ]),
 };
 const NO_ANCESTRY: Objection = Objection {
@@ -122,6 +134,7 @@ pub(crate) fn reasons(table: &Table, facts: &Facts) -> Vec<Reason> {
     for term in hold {
         let objection = match PERMISSIONS.contains(&term.duo.as_str()) {
             true if permitted => None,
+            true if term.duo == DISEASE && by_equality(facts) => Some(&PURPOSE_BY_EQUALITY),
             true => Some(&PURPOSE),
             false => modifier(term, facts),
         };
@@ -130,6 +143,12 @@ pub(crate) fn reasons(table: &Table, facts: &Facts) -> Vec<Reason> {
     found.sort_by(|a, b| (&a.code, &a.source, a.valid_from).cmp(&(&b.code, &b.source, b.valid_from)));
     found.dedup();
     found
+}
+
+/// Whether a disease was named of which nobody knows what it is a kind of.
+fn by_equality(facts: &Facts) -> bool {
+    let purpose = facts.purpose.as_ref();
+    purpose.is_some_and(|p| !p.diseases.is_empty() && p.vocabulary == Vocabulary::NotLoaded)
 }
 
 fn permits(term: &TermFact, facts: &Facts) -> bool {

@@ -55,6 +55,7 @@ fn purpose() -> PurposeFact {
         duo: "DUO:0000042".into(),
         needs_disease: false,
         diseases: vec![],
+        vocabulary: gj_policy::Vocabulary::Known,
         needs_scope: "research".parse().unwrap(),
     }
 }

@@ -16,6 +16,7 @@ mod home;
 mod language;
 mod links;
 mod money;
+mod my_consent;
 mod needles;
 mod number;
 mod own_form;
@@ -56,6 +57,10 @@ pub fn router(gate: Gate, demo: Option<Vec<DemoUser>>) -> Router {
         .route("/application/{id}/act", post(applications::act))
         .route("/application/{id}/edit", post(applications::edit))
         .route("/register", get(applications::register))
+        .route("/my-consent", get(my_consent::show))
+        .route("/my-consent/check", post(my_consent::check))
+        .route("/my-consent/confirm", post(my_consent::confirm))
+        .route("/my-consent/receipt/{receipt}", get(my_consent::receipt))
         .route("/about/api", get(about::show))
         .route(style::PATH, get(style::show))
         .route(style::ICON_PATH, get(style::icon))

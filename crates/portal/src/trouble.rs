@@ -169,6 +169,10 @@ fn message(visit: &Visit, problem: &Problem, request: &str) -> MessagePage {
             error: error @ (GateError::Application(_) | GateError::NoApplication(_) | GateError::Stale(_)),
             ..
         } => crate::applications::problem(visit, error).unwrap_or_else(|| error.to_string()),
+        Problem::Gate { error: error @ GateError::Consent(_), .. } => {
+            fill(words.trouble_consent, &[("what", &error.to_string())])
+        }
+        Problem::Gate { error: GateError::Participant(_), .. } => words.trouble_participant.to_owned(),
         Problem::Unfit(_) => problem.to_string(),
         Problem::Gate { .. } => fill(words.trouble_server, &[("request", request)]),
     };

@@ -201,6 +201,9 @@ words! {
     trouble_expected: "必要な形", "Expected";
     trouble_too_many: "この領域には {limit} を超えるバリアントがあります。もっと短い領域を指定してください。",
         "This region holds more than {limit} variants. Ask for a shorter one.";
+    trouble_consent: "この内容では受け付けられませんでした：{what}", "This cannot be taken: {what}";
+    trouble_participant: "このアカウントに結びつけられた方の情報ではないか、すでに撤回されています。", "That is nobody linked to this account, or consent was withdrawn before.";
+    footer_participants: "参加者の方へ：わたしの同意", "For participants: my consent";
     trouble_changed: "回答を作っている間にリリースが変わりました。もう一度お試しください。",
         "The release changed while the answer was made. Please try again.";
     trouble_server: "サーバーで問題が起きました。管理者に次の番号をお知らせください：{request}",

@@ -153,6 +153,7 @@ impl Tx {
             "DELETE FROM user_locks WHERE user_id = $1",
             "DELETE FROM user_emails WHERE user_id = $1",
             "DELETE FROM user_identities WHERE user_id = $1",
+            "DELETE FROM participant_accounts WHERE user_id = $1",
         ] {
             sqlx::query(sql).bind(user).execute(self.db()).await?;
         }

@@ -9,7 +9,7 @@ use crate::postgres;
 use sqlx::{AnyConnection, AnyPool};
 
 /// INVARIANT: entry `n` brings the schema from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("../migrations/0001_registry.sql"),
     AUDIT_GUARD,
     include_str!("../migrations/0003_censuses.sql"),
@@ -21,6 +21,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("../migrations/0008_accounts.sql"),
     include_str!("../migrations/0009_consents.sql"),
     include_str!("../migrations/0010_casework.sql"),
+    include_str!("../migrations/0011_ontologies_and_participants.sql"),
 ];
 
 /// These stand for the statements of the engine: triggers have no form both read.

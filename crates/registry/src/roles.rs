@@ -8,7 +8,7 @@ use crate::row::{self, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Every act the programme knows; a role holds some of them.
-pub const ACTS: [&str; 29] = [
+pub const ACTS: [&str; 31] = [
     "programme.edit",
     "samples.import",
     "genomes.submit",
@@ -38,6 +38,8 @@ pub const ACTS: [&str; 29] = [
     "account.edit",
     "consent.change",
     "consent.read",
+    "ontology.load",
+    "consent.own",
 ];
 
 /// One role with its acts.

@@ -24,6 +24,17 @@ pub struct UseLine {
     pub purpose: String,
     /// What everybody counted or written had allowed.
     pub consent: Scope,
+    /// Ids of datasets of which nobody was counted.
+    pub left_out: Vec<String>,
+}
+
+/// Datasets as a line has them: a list, or in older lines `west-1: code code; east-1: code`.
+fn left_out(detail: &serde_json::Value) -> Vec<String> {
+    if let Some(ids) = detail["left_out"].as_array() {
+        return ids.iter().filter_map(|id| id.as_str()).map(str::to_owned).collect();
+    }
+    let text = detail["datasets_left_out"].as_str().unwrap_or_default();
+    text.split("; ").filter_map(|part| part.split_once(": ")).map(|(id, _)| id.to_owned()).collect()
 }
 
 impl Reads {
@@ -53,6 +64,7 @@ impl Reads {
                         .unwrap_or_default()
                         .parse()
                         .map_err(|_| Error::Stored("detail"))?,
+                    left_out: left_out(&detail),
                 })
             })?;
             let Some(last) = lines.last() else { return Ok(()) };

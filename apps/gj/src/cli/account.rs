@@ -20,6 +20,8 @@ pub enum Account {
     List(AccountList),
     /// Record a training certificate of an account
     Training(AccountTraining),
+    /// Link an account to a participant, whose own consent it then sees and changes
+    Participant(AccountParticipant),
     /// Record a domain of an institution's e-mail addresses
     Domain(AccountDomain),
 }
@@ -47,6 +49,27 @@ pub struct AccountAdd {
     /// E-mail address, of a domain of the institution
     #[arg(long, value_name = "ADDRESS")]
     pub email: Option<String>,
+    #[command(flatten)]
+    pub operator: Operator,
+}
+
+/// `gj account participant`
+#[derive(Debug, Args)]
+pub struct AccountParticipant {
+    #[command(flatten)]
+    pub place: Place,
+    /// Account
+    #[arg(value_name = "USER")]
+    pub account: UserId,
+    /// Participant's id, as the contributor writes it
+    #[arg(value_name = "PARTICIPANT")]
+    pub participant: String,
+    /// What a proxy is to the participant, such as mother; without one it is the participant's own account
+    #[arg(long, value_name = "WHAT")]
+    pub relation: Option<String>,
+    /// Take the link away
+    #[arg(long, conflicts_with = "relation")]
+    pub remove: bool,
     #[command(flatten)]
     pub operator: Operator,
 }

@@ -54,6 +54,17 @@ pub async fn run(command: Account) -> anyhow::Result<()> {
             Ok(())
         }
         Account::Training(arguments) => training(arguments).await,
+        Account::Participant(arguments) => {
+            let (gate, asker) = open(&arguments.place, &arguments.operator).await?;
+            let (account, participant) = (&arguments.account, arguments.participant.as_str());
+            if arguments.remove {
+                gate.unlink_participant(&asker, account, participant).await?;
+            } else {
+                gate.link_participant(&asker, account, participant, arguments.relation.as_deref()).await?;
+            }
+            gate.close().await;
+            told(&format!("`{account}` is {}linked", if arguments.remove { "no longer " } else { "" }))
+        }
         Account::Domain(arguments) => domain(arguments).await,
     }
 }

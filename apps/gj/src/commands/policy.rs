@@ -274,6 +274,7 @@ fn purpose(arguments: &Explain) -> anyhow::Result<PurposeFact> {
         duo: duo.to_owned(),
         needs_disease: arguments.purpose.code == "DS",
         diseases: named.collect(),
+        vocabulary: gj_gate::policy::Vocabulary::Known,
         needs_scope: Scope::NONE.with(ScopeItem::Research),
     })
 }

@@ -10,7 +10,7 @@ gj -> analysis api gate model portal
 portal -> api gate model
 api -> analysis gate model
 analysis -> gate
-gate -> casework export ingest kernels model money policy registry store
+gate -> casework export ingest kernels model money ontology policy registry store
 ingest -> kernels model store
 registry -> casework model money
 store -> kernels model
@@ -18,13 +18,14 @@ export -> kernels model
 policy -> model
 money -> model
 casework -> model
+ontology ->
 kernels -> model
 model ->
 bench -> export kernels model store
 ";
 
 /// Crates that must not meet a clock, a file or the network: facts in, decisions and numbers out.
-const PURE: [&str; 6] = ["model", "kernels", "policy", "money", "casework", "export"];
+const PURE: [&str; 7] = ["model", "kernels", "policy", "money", "casework", "ontology", "export"];
 
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

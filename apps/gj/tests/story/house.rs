@@ -97,8 +97,18 @@ impl House {
         let mut command = gj();
         let plain = words.iter().take_while(|word| !word.starts_with('-')).count();
         // `gj audit verify --data DIR …`: options come after the words of the command.
-        let two = ["account", "application", "audit", "consent", "extract", "money", "programme", "user"]
-            .contains(&words[0]);
+        let two = [
+            "account",
+            "application",
+            "audit",
+            "consent",
+            "extract",
+            "money",
+            "ontology",
+            "programme",
+            "user",
+        ]
+        .contains(&words[0]);
         let named = plain.min(if two { 2 } else { 1 });
         if let Some(url) = &self.server {
             command.env("GJ_REGISTRY", url);
@@ -137,6 +147,16 @@ impl House {
         let child =
             self.command(&["serve", "--listen", "127.0.0.1:0"], &[]).stderr(Stdio::piped()).spawn().unwrap();
         Server::wait(child)
+    }
+
+    /// An account of the role of participants, linked to one.
+    pub fn participant(&self, user: &str, participant: &str, relation: &[&str]) {
+        let words = ["account", "add", user, "--name-ja", "花子", "--name-en", "Hanako"];
+        let words = [&words[..], &["--institution", "centre", "--role", "participant"]].concat();
+        let mut child = self.command(&words, &[]).stdin(Stdio::piped()).spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"a long enough password\n").unwrap();
+        assert!(child.wait().unwrap().success());
+        self.ok(&[&["account", "participant", user, participant][..], relation].concat(), &[]);
     }
 
     /// A fresh token of a user.

@@ -28,6 +28,8 @@ mod invariance;
 mod life_cycle;
 mod money;
 mod money_pages;
+mod ontology;
+mod participants;
 mod portal;
 #[cfg(feature = "oidc")]
 mod provider;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 /// Two contributors of 35 and 25 people, nothing hidden.
-fn ready() -> House {
+pub fn ready() -> House {
     let cohort = MadeUp::new(60, 20, 2);
     let house = House::showing_everything();
     let (west, east): (Vec<usize>, Vec<usize>) = (0..60).partition(|person| *person < 35);
@@ -24,7 +24,7 @@ fn ready() -> House {
 }
 
 /// Applies the programme as it is with more rows, and returns it as it was.
-fn add(house: &House, rows: &str) -> String {
+pub fn add(house: &House, rows: &str) -> String {
     let text = house.ok(&["programme", "export"], &[]);
     apply(house, &format!("{text}\n{rows}"));
     text
@@ -36,7 +36,7 @@ fn apply(house: &House, text: &str) {
     house.ok(&["programme", "apply"], &[&file]);
 }
 
-fn dataset(contributor: &str, tier: &str) -> String {
+pub fn dataset(contributor: &str, tier: &str) -> String {
     format!(
         "[[dataset]]\nid = \"{contributor}-1\"\nname_ja = \"第1期\"\nname_en = \"Tranche 1\"\n\
          contributor = \"{contributor}\"\ntier = \"{tier}\"\nstarting_point = 2026-04-01\n\
@@ -52,11 +52,11 @@ fn window(contributor: &str) -> String {
     )
 }
 
-const QUESTION: [&str; 9] =
+pub const QUESTION: [&str; 9] =
     ["frequency", "--freeze", "r1", "--region", "chr2", "--by", "contributor", "--purpose", "GRU"];
 
 /// Counts by site and contributor, sites without a call of them left out.
-fn counts(answer: &Value, group: &str) -> BTreeMap<String, Value> {
+pub fn counts(answer: &Value, group: &str) -> BTreeMap<String, Value> {
     let sites = answer.as_array().unwrap().iter();
     let named = sites.map(|site| {
         let place = format!("{} {} {}", site["pos"], site["ref"], site["alt"]);

@@ -89,8 +89,21 @@ fn every_operation_refuses_strangers() {
     assert!(operations.len() > PUBLIC.len());
     let begun = apply(&server.address, "POST", "/api/application", "A-0", Some(&paid)).json();
     let id = begun["application"].as_str().unwrap().to_owned();
-    let (mut of_applications, mut of_money) = (0, 0);
+    let (mut of_applications, mut of_money, mut of_participants) = (0, 0, 0);
+    house.participant("hanako", "P1", &[]);
+    let participant = house.token("hanako");
     for (verb, path) in &operations {
+        if path == "/api/my-consent" {
+            of_participants += 1;
+            let body = (verb == "POST").then_some("{\"who\":\"0\",\"withdraw\":true,\"confirm\":1}");
+            let with = |token: Option<&str>| http::request(&server.address, verb, path, token, body).status;
+            let forged = "0".repeat(64);
+            let own = if verb == "POST" { 404 } else { 200 };
+            let tried =
+                [None, Some(&forged[..]), Some(&unpaid[..]), Some(&auditor[..]), Some(&participant[..])];
+            assert_eq!(tried.map(with), [401, 401, 403, 403, own], "{verb} {path}");
+            continue;
+        }
         if path.starts_with("/api/application") {
             of_applications += 1;
             let with = |token: Option<&str>| apply(&server.address, verb, path, &id, token);
@@ -141,7 +154,7 @@ fn every_operation_refuses_strangers() {
         |actor: &str| lines.iter().filter(|l| l["actor"] == actor && l["outcome"] == "refused").count();
     let closed = operations.len() - PUBLIC.len();
     assert_eq!(refused("company-unpaid"), closed - of_applications - of_money);
-    assert_eq!(refused("datamanager"), of_applications + of_money);
+    assert_eq!((refused("datamanager"), of_participants), (of_applications + of_money, 2));
     assert_eq!(refused("nobody"), 2 * closed);
 }
 

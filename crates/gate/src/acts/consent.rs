@@ -99,9 +99,29 @@ impl Gate {
         statement: &Statement,
     ) -> Result<Changed, GateError> {
         self.authorise(asker, CHANGE, "participant").await?;
+        let (receipt, document) = self.changed(asker, participant, statement, None).await?;
+        let wait_max = self.writer_wait_max().min(WAIT_MAX);
+        let repair_error = self.as_writer(wait_max, async { Ok(()) }).await.err();
+        // A receipt that cannot be read again is still true as it was written.
+        let receipt = self.change_document(&receipt).await.unwrap_or(document);
+        Ok(Changed { receipt, repair_error })
+    }
+
+    /// Records a change by whoever may: releases are still to be recounted. `seen` is the version that was
+    /// looked at before.
+    pub(crate) async fn changed(
+        &self,
+        asker: &Asker,
+        participant: &str,
+        statement: &Statement,
+        seen: Option<i64>,
+    ) -> Result<(String, Value), GateError> {
         self.lapse_due().await?;
         let mut tx = self.inner.registry.begin().await?;
         let standing = standing(&mut tx, participant).await?;
+        if seen.is_some_and(|seen| standing.versions.last().map(|last| last.version) != Some(seen)) {
+            return Err(GateError::Consent("the consent was changed meanwhile; look at it again".to_owned()));
+        }
         let (form, signature) = self.checked(&mut tx, &standing, statement, asker.name()).await?;
         let effect = self.effect(&mut tx, &standing, statement.scope).await?;
         let mut document = effect.document();
@@ -120,11 +140,7 @@ impl Gate {
         let source = format!("{} version {}", form.id, form.version);
         let (receipt, document) = self.record(&mut tx, &effect, &signature, &source, document).await?;
         self.commit(tx).await?;
-        let wait_max = self.writer_wait_max().min(WAIT_MAX);
-        let repair_error = self.as_writer(wait_max, async { Ok(()) }).await.err();
-        // A receipt that cannot be read again is still true as it was written.
-        let receipt = self.change_document(&receipt).await.unwrap_or(document);
-        Ok(Changed { receipt, repair_error })
+        Ok((receipt, document))
     }
 
     async fn change_document(&self, receipt: &str) -> Option<Value> {
@@ -143,6 +159,18 @@ impl Gate {
         intent: &Intent,
     ) -> Result<Value, GateError> {
         self.authorise(asker, READ, "participant").await?;
+        let document = self.previewed(asker, participant, intent).await?;
+        self.note_shown(asker, READ, "preview").await?;
+        Ok(document)
+    }
+
+    /// The preview for whoever may see it.
+    pub(crate) async fn previewed(
+        &self,
+        asker: &Asker,
+        participant: &str,
+        intent: &Intent,
+    ) -> Result<Value, GateError> {
         let mut reads = self.inner.registry.read().await?;
         let standing = standing(&mut reads, participant).await?;
         let after = match intent {
@@ -153,10 +181,7 @@ impl Gate {
             Intent::Withdraw => Scope::NONE,
         };
         let effect = self.effect(&mut reads, &standing, after).await?;
-        let document = effect.preview(intent, &self.public_sizes(&mut reads, &effect).await?);
-        drop(reads);
-        self.note_shown(asker, "preview").await?;
-        Ok(document)
+        Ok(effect.preview(intent, &self.public_sizes(&mut reads, &effect).await?))
     }
 
     /// Every version of a person's consent, with the receipts of the changes.
@@ -170,7 +195,7 @@ impl Gate {
         let versions = reads.consents(person.person_key).await?;
         let changes = reads.consent_changes_of(person.person_key).await?;
         drop(reads);
-        self.note_shown(asker, "versions").await?;
+        self.note_shown(asker, READ, "versions").await?;
         let version = |consent: &Consent| {
             let signature = consent.signature.as_ref();
             json!({
@@ -324,10 +349,10 @@ impl Gate {
     }
 
     /// Looking into somebody's consent is an act, too.
-    async fn note_shown(&self, asker: &Asker, what: &str) -> Result<(), GateError> {
+    pub(crate) async fn note_shown(&self, asker: &Asker, act: &str, what: &str) -> Result<(), GateError> {
         let mut tx = self.inner.registry.begin().await?;
         let detail = json!({ "what": what });
-        let note = Note { actor: asker.name(), act: READ, subject: "participant", outcome: "shown", detail };
+        let note = Note { actor: asker.name(), act, subject: "participant", outcome: "shown", detail };
         self.note(&mut tx, note).await?;
         self.commit(tx).await
     }

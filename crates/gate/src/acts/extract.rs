@@ -16,6 +16,7 @@ use crate::random;
 use chrono::NaiveDate;
 use gj_model::{ApplicationId, ExtractId, FreezeName, InstitutionId, Purpose, Region, UserId};
 use gj_policy::ExtractFact;
+use gj_policy::Vocabulary;
 use gj_registry::{Extract, Reads, Writing};
 use serde::Serialize;
 use serde_json::json;
@@ -194,6 +195,12 @@ impl Gate {
         let purpose = self.purpose_fact(reads, &request.purpose).await?;
         if !purpose.known || purpose.needs_disease == purpose.diseases.is_empty() {
             return wrong(format!("purpose `{}` is not one of the programme's today", request.purpose));
+        }
+        if matches!(purpose.vocabulary, Vocabulary::Unknown | Vocabulary::Obsolete) {
+            return wrong(format!(
+                "the disease of `{}` is not in use in the vocabulary loaded",
+                request.purpose
+            ));
         }
         let people = reads.people_counts().await?;
         for institution in &request.institutions {

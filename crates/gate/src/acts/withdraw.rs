@@ -45,6 +45,24 @@ impl Gate {
     /// list is withdrawn); a refusal.
     pub async fn withdraw(&self, asker: &Asker, participants: &[String]) -> Result<Withdrawn, GateError> {
         self.authorise(asker, ACT, "participant").await?;
+        let receipts = self.masked(asker, participants).await?;
+        let wait_max = self.writer_wait_max().min(WAIT_MAX);
+        let repair_error = self.as_writer(wait_max, async { Ok(()) }).await.err();
+        let mut documents = Vec::with_capacity(receipts.len());
+        for (receipt, masked) in receipts {
+            // A receipt that cannot be read again is still true as it was written.
+            documents.push(self.document(&receipt).await.unwrap_or(masked));
+        }
+        Ok(Withdrawn { receipts: documents, repair_error })
+    }
+
+    /// The first transaction, for whoever may: from its commit on no answer counts the people. Each receipt
+    /// with its document as written.
+    pub(crate) async fn masked(
+        &self,
+        asker: &Asker,
+        participants: &[String],
+    ) -> Result<Vec<(String, Value)>, GateError> {
         let mut tx = self.inner.registry.begin().await?;
         let mut receipts = Vec::with_capacity(participants.len());
         for participant in participants {
@@ -92,14 +110,7 @@ impl Gate {
             receipts.push((receipt, document));
         }
         self.commit(tx).await?;
-        let wait_max = self.writer_wait_max().min(WAIT_MAX);
-        let repair_error = self.as_writer(wait_max, async { Ok(()) }).await.err();
-        let mut documents = Vec::with_capacity(receipts.len());
-        for (receipt, masked) in receipts {
-            // A receipt that cannot be read again is still true as it was written.
-            documents.push(self.document(&receipt).await.unwrap_or(masked));
-        }
-        Ok(Withdrawn { receipts: documents, repair_error })
+        Ok(receipts)
     }
 
     /// A receipt as it is now.

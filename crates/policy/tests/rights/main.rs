@@ -62,6 +62,7 @@ pub(crate) fn purpose(duo: &str, diseases: &[&str]) -> PurposeFact {
         duo: duo.into(),
         needs_disease: !diseases.is_empty(),
         diseases: diseases.iter().map(|id| (*id).into()).collect(),
+        vocabulary: gj_policy::Vocabulary::Known,
         needs_scope: "research".parse().unwrap(),
     }
 }

@@ -9,7 +9,7 @@ use crate::ask::Asker;
 use crate::error::GateError;
 use crate::gate::Gate;
 use gj_model::{Bilingual, Scope, ScopeItem};
-use gj_registry::{ConsentChange, Institution, PurposeTerm, Reads, UseLine};
+use gj_registry::{ConsentChange, Institution, Person, PurposeTerm, Reads, UseLine};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -66,6 +66,24 @@ impl Allowed {
         let left = self.withdrawn.is_some_and(|seq| seq < line.seq);
         !left && scope.allows(ScopeItem::Research) && scope.covers(line.consent)
     }
+}
+
+/// The datasets of each stratum that a person has samples of.
+async fn datasets_of(reads: &mut Reads, person: &Person) -> Result<Vec<Vec<String>>, GateError> {
+    let mut datasets = reads.datasets().await?;
+    datasets.retain(|dataset| dataset.contributor == person.institution);
+    let strata = reads.strata_of(person.person_key).await?;
+    let of = |stratum: &String| {
+        let holds = datasets.iter().filter(|d| d.stratum.is_empty() || d.stratum == *stratum);
+        holds.map(|dataset| dataset.id.clone()).collect()
+    };
+    Ok(strata.iter().map(of).collect())
+}
+
+/// Whether an answer left the person out: of all their strata some dataset objected.
+fn left_out(datasets: &[Vec<String>], line: &UseLine) -> bool {
+    let closed = |ids: &Vec<String>| ids.iter().any(|id| line.left_out.contains(id));
+    !datasets.is_empty() && datasets.iter().all(closed)
 }
 
 /// Sums lines up.
@@ -126,6 +144,14 @@ impl Gate {
         self.authorise(asker, READ, "participant").await?;
         let mut reads = self.inner.registry.read().await?;
         let person = reads.person_by_participant(participant).await?.ok_or_else(unknown)?;
+        let uses = self.uses_of(&mut reads, &person).await?;
+        drop(reads);
+        self.note_shown(asker, READ, "uses").await?;
+        Ok(uses)
+    }
+
+    /// The same for whoever may see it.
+    pub(crate) async fn uses_of(&self, reads: &mut Reads, person: &Person) -> Result<Uses, GateError> {
         let changes = reads.consent_changes_of(person.person_key).await?;
         let versions = reads.consents(person.person_key).await?;
         let first = changes.first().map(|change| change.before);
@@ -142,13 +168,14 @@ impl Gate {
         }
         let newest = versions.last().map_or(Scope::NONE, |version| version.scope);
         let allowed = Allowed { first: first.unwrap_or(newest), changes, withdrawn };
-        let mut book = Book::new(&mut reads).await?;
+        let mut book = Book::new(reads).await?;
+        let datasets = datasets_of(reads, person).await?;
         for release in releases {
             let name =
                 release.parse().map_err(|_| GateError::Inconsistent("a release has no name".to_owned()))?;
             let Some(freeze) = reads.freeze(&name).await? else { continue };
             let each = |line: UseLine| {
-                if allowed.counts(freeze.consents.since, &line) {
+                if allowed.counts(freeze.consents.since, &line) && !left_out(&datasets, &line) {
                     book.add(&release, None, line);
                 }
             };
@@ -165,9 +192,6 @@ impl Gate {
             };
             reads.each_use("extract.write", id.as_str(), each).await?;
         }
-        let extracts = book.take();
-        drop(reads);
-        self.note_shown(asker, "uses").await?;
-        Ok(Uses { answers, extracts })
+        Ok(Uses { answers, extracts: book.take() })
     }
 }
