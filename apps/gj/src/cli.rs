@@ -220,6 +220,9 @@ pub struct Frequency {
     /// Why: a DUO code (GRU, HMB, POA, DS:MONDO:0005148)
     #[arg(long, value_name = "PURPOSE")]
     pub purpose: Purpose,
+    /// Granted project it is asked under: counts the people of its data, for its purpose
+    #[arg(long, value_name = "APPLICATION")]
+    pub project: Option<ApplicationId>,
     /// Split by stratum, contributor or sex
     #[arg(long, value_name = "GROUPING", default_value = "", hide_default_value = true)]
     pub by: Grouping,

@@ -24,6 +24,8 @@ pub struct UseLine {
     pub purpose: String,
     /// What everybody counted or written had allowed.
     pub consent: Scope,
+    /// The granted project it was asked under.
+    pub project: Option<String>,
 }
 
 impl Reads {
@@ -53,6 +55,7 @@ impl Reads {
                         .unwrap_or_default()
                         .parse()
                         .map_err(|_| Error::Stored("detail"))?,
+                    project: detail["project"].as_str().map(str::to_owned),
                 })
             })?;
             let Some(last) = lines.last() else { return Ok(()) };

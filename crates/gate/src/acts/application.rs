@@ -6,6 +6,7 @@ mod desk;
 mod effects;
 mod matching;
 mod pricing;
+mod project;
 mod running;
 mod step;
 
@@ -13,6 +14,8 @@ pub use card::{ApplicationCard, EventCard, ReviewerCard};
 pub use desk::{Brief, Due, RegisterEntry};
 pub use gj_casework::{Act, Role, State, Tier, Verdict};
 pub use pricing::ProjectPrice;
+pub use project::ProjectChoice;
+pub(crate) use project::ProjectVersion;
 
 use crate::ask::Asker;
 use crate::error::GateError;
