@@ -137,11 +137,11 @@ async fn act(gate: &Gate, id: &ApplicationId, who: &str, act: Act) {
 /// From the submission to the head's decision.
 async fn reviewed(gate: &Gate, id: &ApplicationId, applicant: &str, contributors: &[&str]) {
     act(gate, id, applicant, Act::Submit).await;
+    act(gate, id, "committee", Act::Pass).await;
     through_review(gate, id, contributors).await;
 }
 
 async fn through_review(gate: &Gate, id: &ApplicationId, contributors: &[&str]) {
-    act(gate, id, "committee", Act::Pass).await;
     for contributor in contributors {
         act(gate, id, contributor, Act::Agree).await;
     }
