@@ -15,6 +15,7 @@ pub mod money;
 pub mod overview;
 pub(crate) mod plan;
 pub mod programme;
+pub mod registry;
 mod repair;
 pub mod submit;
 pub mod verify;

@@ -9,7 +9,7 @@ use crate::postgres;
 use sqlx::{AnyConnection, AnyPool};
 
 /// INVARIANT: entry `n` brings the schema from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../migrations/0001_registry.sql"),
     AUDIT_GUARD,
     include_str!("../migrations/0003_censuses.sql"),
@@ -20,6 +20,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../migrations/0007_applications.sql"),
     include_str!("../migrations/0008_accounts.sql"),
     include_str!("../migrations/0009_consents.sql"),
+    include_str!("../migrations/0013_moves.sql"),
 ];
 
 /// These stand for the statements of the engine: triggers have no form both read.
