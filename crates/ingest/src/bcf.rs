@@ -15,6 +15,7 @@ use crate::header::Header;
 use crate::header::lines::{CONTIG_NAME, is_contig_name};
 use crate::site::{Body, Site};
 use gj_kernels::Call;
+use smallvec::{SmallVec, smallvec};
 use std::sync::LazyLock;
 use typed::{Bytes, Vector, Width};
 
@@ -67,7 +68,8 @@ pub(crate) fn site<'a>(header: &'a Header, record: &'a [u8]) -> Result<Site<'a>,
     if !shared.0.is_empty() {
         return Err(Fault::record("bytes after the last INFO field", "none"));
     }
-    let alternates = if alternates.is_empty() { vec![&b"."[..]] } else { alternates.to_vec() };
+    let alternates =
+        if alternates.is_empty() { smallvec![&b"."[..]] } else { SmallVec::from_slice(alternates) };
     let reference = allele::reference(written)?;
     Ok(Site {
         contig: contig.as_bytes(),

@@ -255,6 +255,7 @@ impl FileRows {
             Some(chunk) => {
                 let (context, chunks) = (&self.context, &mut self.chunks);
                 let (next, records) = rayon::join(|| chunks.next_chunk(), || read_all(context, &chunk));
+                rows.reserve(chunk.len());
                 // An error in this chunk comes before one in the next.
                 for group in records {
                     let (records, counts) = group?;
@@ -298,8 +299,12 @@ fn read_all(context: &Context, chunk: &Chunk) -> Vec<Group> {
             let (bytes, line) = chunk.record(index);
             context.read(bytes, line, &mut counts)
         });
-        let records = records.collect::<Result<Vec<_>, _>>()?;
-        Ok((records, counts))
+        // Collecting results would not know how many there are.
+        let mut read = Vec::with_capacity(records.len());
+        for record in records {
+            read.push(record?);
+        }
+        Ok((read, counts))
     };
     (0..chunk.len().div_ceil(together)).into_par_iter().map(|number| group(number * together)).collect()
 }

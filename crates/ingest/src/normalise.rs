@@ -20,6 +20,14 @@ pub(crate) struct Spelling {
 }
 
 impl Spelling {
+    /// [`Spelling::trimmed`], if that is another spelling.
+    pub(crate) fn shorter(&self) -> Option<Spelling> {
+        let is_shortest = self.reference.len() == 1 || self.alternate.len() == 1;
+        let shares_an_end = self.reference.last() == self.alternate.last()
+            || self.reference.first() == self.alternate.first();
+        (!is_shortest && shares_an_end).then(|| self.trimmed())
+    }
+
     /// Drops shared bases at both ends, keeping one base of each allele. Needs no reference.
     pub(crate) fn trimmed(&self) -> Spelling {
         let (reference, alternate) = (&self.reference[..], &self.alternate[..]);

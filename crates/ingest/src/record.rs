@@ -16,6 +16,7 @@ use crate::report::ReadReport;
 use crate::site::{Body, Site};
 use crate::{bcf, vcf};
 use gj_model::Contig;
+use smallvec::SmallVec;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -58,7 +59,7 @@ pub(crate) struct Record {
     pub(crate) contig: Bases,
     pub(crate) known: Option<Contig>,
     pub(crate) position: u32,
-    pub(crate) drafts: Vec<Draft>,
+    pub(crate) drafts: SmallVec<[Draft; 1]>,
     /// What it covers, if it may be a gVCF's.
     pub(crate) cover: Option<Cover>,
 }
@@ -67,8 +68,8 @@ pub(crate) struct Record {
 #[derive(Debug)]
 pub(crate) struct Draft {
     pub(crate) spelling: Spelling,
-    /// The shortest spelling known: with a reference the row's own.
-    pub(crate) shortest: Spelling,
+    /// The shortest spelling known, where it is another one.
+    pub(crate) shortest: Option<Spelling>,
     pub(crate) origin: Option<String>,
     pub(crate) payload: Vec<u8>,
     /// What supports the carriers' calls, packed.
@@ -94,7 +95,7 @@ impl Context {
             contig: site.contig_name().into(),
             known: None,
             position: site.position,
-            drafts: Vec::new(),
+            drafts: SmallVec::new(),
             cover: None,
         };
         counts.records += 1;
@@ -132,10 +133,9 @@ impl Context {
             let given = site.spelling(number);
             let (spelling, shortest) = match (record.known, &self.reference) {
                 (Some(contig), Some(reference)) => {
-                    let aligned = self.align(&given, Walker::new(reference, contig), line)?;
-                    (aligned.clone(), aligned)
+                    (self.align(&given, Walker::new(reference, contig), line)?, None)
                 }
-                _ => (given.clone(), given.trimmed()),
+                _ => (given.clone(), given.shorter()),
             };
             let is_moved = spelling != given;
             counts.normalised_rows += u64::from(is_moved);

@@ -8,6 +8,7 @@ use crate::genotype::ALLELES_MAX;
 use crate::normalise::Spelling;
 use crate::report::ReadReport;
 use gj_model::Contig;
+use smallvec::SmallVec;
 use std::borrow::Cow;
 
 /// Every row of a record carries its origin, so the list of alternates in it is bounded.
@@ -22,7 +23,7 @@ pub(crate) struct Site<'a> {
     pub(crate) reference: Cow<'a, [u8]>,
     /// REF as the record writes it.
     pub(crate) written: &'a [u8],
-    pub(crate) alternates: Vec<&'a [u8]>,
+    pub(crate) alternates: SmallVec<[&'a [u8]; 4]>,
     /// Last base by INFO `END` (BCF: by the record's length on the reference), where it is given.
     pub(crate) end: Option<u32>,
     pub(crate) body: Body<'a>,
@@ -46,7 +47,7 @@ impl Site<'_> {
 
     /// Alternate alleles; none where ALT is `.`.
     pub(crate) fn alternate_count(&self) -> usize {
-        if self.alternates == [b"."] { 0 } else { self.alternates.len() }
+        if self.alternates[..] == [b"."] { 0 } else { self.alternates.len() }
     }
 
     /// One alternate allele with REF, in upper case, as the record places them.
@@ -59,14 +60,14 @@ impl Site<'_> {
     }
 
     /// The alternate alleles that give rows, by index; the others are counted.
-    pub(crate) fn wanted(&self, counts: &mut ReadReport) -> Result<Vec<usize>, Fault> {
+    pub(crate) fn wanted(&self, counts: &mut ReadReport) -> Result<SmallVec<[usize; 4]>, Fault> {
         if self.alternates.len() >= ALLELES_MAX {
             return Err(Fault::record(
                 format!("{} alternate alleles", self.alternates.len()),
                 format!("fewer than {ALLELES_MAX}"),
             ));
         }
-        let mut wanted = Vec::with_capacity(self.alternates.len());
+        let mut wanted = SmallVec::new();
         for (index, text) in self.alternates.iter().enumerate() {
             match allele::alternate(text)? {
                 Alternate::Bases if text.eq_ignore_ascii_case(&self.reference) => {

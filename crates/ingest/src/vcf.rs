@@ -16,6 +16,7 @@ use crate::header::Header;
 use crate::header::lines::{CONTIG_NAME, is_contig_name};
 use crate::site::{Body, Site};
 use memchr::memchr_iter;
+use smallvec::SmallVec;
 
 /// Reads the columns up to INFO; what follows is left for [`genotypes`].
 pub(crate) fn site<'a>(header: &Header, line: &'a [u8]) -> Result<Site<'a>, Fault> {
@@ -34,7 +35,7 @@ pub(crate) fn site<'a>(header: &Header, line: &'a [u8]) -> Result<Site<'a>, Faul
     check_id(id)?;
     check_qual(qual)?;
     check_filter(filter)?;
-    let alternates: Vec<&[u8]> = alternate.split(|byte| *byte == b',').collect();
+    let alternates: SmallVec<[&[u8]; 4]> = alternate.split(|byte| *byte == b',').collect();
     let count = if alternate == b"." { 0 } else { alternates.len() };
     info::check(&header.infos, info, count)?;
     match (rest, header.samples.len()) {

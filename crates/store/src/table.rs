@@ -456,7 +456,7 @@ impl TableWriter {
 
     /// Writes the buffered rows as one row group, with the caller's columns for them.
     pub(crate) fn flush(&mut self, columns: Vec<ArrayRef>) -> Result<(), StoreError> {
-        let mut rows = std::mem::take(&mut self.pending);
+        let rows = &mut self.pending;
         let sites: [ArrayRef; 4] = [
             Arc::new(StringArray::from_iter_values(rows.iter().map(|v| v.contig.name()))),
             Arc::new(UInt32Array::from_iter_values(rows.iter().map(|v| v.position.get()))),
@@ -464,6 +464,7 @@ impl TableWriter {
             Arc::new(StringArray::from_iter_values(rows.iter().map(|v| v.alternate.as_str()))),
         ];
         self.last = rows.pop().or(self.last.take());
+        rows.clear();
         self.write_group(sites, columns)
     }
 

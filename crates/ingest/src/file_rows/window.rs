@@ -8,8 +8,8 @@ use super::Row;
 use crate::normalise::{Bases, Spelling};
 use crate::record::{Draft, SHIFT_MAX};
 use gj_model::Contig;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::BTreeMap;
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 
 /// Rows of one contig, by their places.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -18,10 +18,35 @@ pub(crate) struct Window {
     pub(crate) rows: u64,
     pub(crate) duplicates: u64,
     behind: u32,
-    #[serde(serialize_with = "as_list", deserialize_with = "from_list")]
-    held: BTreeMap<Spelling, Held>,
-    #[serde(serialize_with = "as_list", deserialize_with = "from_list")]
-    shortest: BTreeMap<Spelling, Seen>,
+    held: Ascending<Held>,
+    shortest: Ascending<Seen>,
+}
+
+/// Values by spelling. What comes mostly belongs at the end, and leaves at the front.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Ascending<V>(VecDeque<(Spelling, V)>);
+
+impl<V> Ascending<V> {
+    /// The value of a spelling, or the place where one belongs.
+    fn find(&self, spelling: &Spelling) -> Result<&V, usize> {
+        if self.0.back().is_none_or(|(last, _)| last < spelling) {
+            return Err(self.0.len());
+        }
+        self.0.binary_search_by(|(held, _)| held.cmp(spelling)).map(|index| &self.0[index].1)
+    }
+
+    /// Adds the value of a spelling that is not there; of one that is, the first stays.
+    fn insert(&mut self, spelling: Spelling, value: V) {
+        if let Err(place) = self.find(&spelling) {
+            self.0.insert(place, (spelling, value));
+        }
+    }
+
+    /// The next value before a position.
+    fn pop_before(&mut self, position: u32) -> Option<(Spelling, V)> {
+        let (spelling, _) = self.0.front()?;
+        if spelling.position < position { self.0.pop_front() } else { None }
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,8 +70,8 @@ impl Window {
             rows: 0,
             duplicates: 0,
             behind: if normalises { SHIFT_MAX } else { 0 },
-            held: BTreeMap::new(),
-            shortest: BTreeMap::new(),
+            held: Ascending(VecDeque::new()),
+            shortest: Ascending(VecDeque::new()),
         }
     }
 
@@ -55,16 +80,17 @@ impl Window {
     pub(crate) fn insert(&mut self, draft: Draft, line: u64) -> Result<(), u64> {
         // The encoding of calls is one-to-one, so equal bytes are equal calls.
         let calls = short(&draft.payload);
-        if let Some(first) = self.shortest.get(&draft.shortest) {
+        let Draft { spelling, shortest, origin, payload, evidence } = draft;
+        let shortest = shortest.unwrap_or_else(|| spelling.clone());
+        if let Ok(first) = self.shortest.find(&shortest) {
             if first.calls != calls {
                 return Err(first.line);
             }
             self.duplicates += 1;
             return Ok(());
         }
-        self.shortest.insert(draft.shortest, Seen { line, calls });
-        let Draft { origin, payload, evidence, .. } = draft;
-        self.held.insert(draft.spelling, Held { origin, payload, evidence });
+        self.shortest.insert(shortest, Seen { line, calls });
+        self.held.insert(spelling, Held { origin, payload, evidence });
         self.rows += 1;
         Ok(())
     }
@@ -72,21 +98,18 @@ impl Window {
     /// Gives the rows that no later record of the contig can precede, now that one stands at `position`.
     pub(crate) fn advance(&mut self, position: u32, rows: &mut Vec<Row>) {
         let bound = position.saturating_sub(self.behind);
-        while let Some(entry) = self.held.first_entry().filter(|entry| entry.key().position < bound) {
-            let (spelling, held) = entry.remove_entry();
+        while let Some((spelling, held)) = self.held.pop_before(bound) {
             self.give(spelling, held, rows);
         }
-        while let Some(entry) = self.shortest.first_entry().filter(|entry| entry.key().position < bound) {
-            entry.remove();
-        }
+        while self.shortest.pop_before(bound).is_some() {}
     }
 
     /// Gives everything; the contig is over.
     pub(crate) fn drain(&mut self, rows: &mut Vec<Row>) {
-        for (spelling, held) in std::mem::take(&mut self.held) {
+        while let Some((spelling, held)) = self.held.0.pop_front() {
             self.give(spelling, held, rows);
         }
-        self.shortest.clear();
+        self.shortest.0.clear();
     }
 
     fn give(&self, spelling: Spelling, held: Held, rows: &mut Vec<Row>) {
@@ -102,20 +125,6 @@ impl Window {
             evidence: held.evidence,
         });
     }
-}
-
-/// JSON has no maps by place and alleles.
-fn as_list<V: Serialize, S: Serializer>(
-    map: &BTreeMap<Spelling, V>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(map)
-}
-
-fn from_list<'de, V: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<BTreeMap<Spelling, V>, D::Error> {
-    Ok(Vec::<(Spelling, V)>::deserialize(deserializer)?.into_iter().collect())
 }
 
 /// The bytes themselves where they are few, with their number; their digest where they are many.

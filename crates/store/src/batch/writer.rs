@@ -202,15 +202,16 @@ impl BatchWriter {
         let numbers = |values: &mut dyn Iterator<Item = u32>| -> ArrayRef {
             Arc::new(UInt32Array::from_iter_values(values))
         };
-        let totals = std::mem::take(&mut self.totals);
+        let totals = &self.totals;
         let mut columns: Vec<ArrayRef> = vec![
-            Arc::new(StringArray::from(std::mem::take(&mut self.origins))),
+            Arc::new(self.origins.drain(..).collect::<StringArray>()),
             numbers(&mut totals.iter().map(|totals| totals.ac)),
             numbers(&mut totals.iter().map(|totals| totals.an)),
             numbers(&mut totals.iter().map(|totals| totals.hom)),
-            Arc::new(BinaryArray::from_iter_values(std::mem::take(&mut self.payloads))),
+            Arc::new(BinaryArray::from_iter_values(self.payloads.drain(..))),
         ];
-        let blocks: ArrayRef = Arc::new(UInt32Array::from(std::mem::take(&mut self.blocks)));
+        self.totals.clear();
+        let blocks: ArrayRef = Arc::new(self.blocks.drain(..).collect::<UInt32Array>());
         columns.extend(self.orders.is_some().then_some(blocks));
         self.table.flush(columns)
     }
