@@ -10,6 +10,7 @@ pub mod policy;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use gj_gate::acts::extract::Format as ExtractFormat;
+use gj_gate::acts::registry::Destination;
 use gj_model::{
     ApplicationId, ExtractId, FreezeName, Grouping, InstitutionId, Purpose, Region, UserId, Variant,
 };
@@ -77,6 +78,9 @@ pub enum Command {
     /// Accounts of this machine: passwords, locks, certificates, e-mail domains
     #[command(subcommand)]
     Account(account::Account),
+    /// Where the registry is kept
+    #[command(subcommand)]
+    Registry(Registry),
     /// The audit log
     #[command(subcommand)]
     Audit(Audit),
@@ -224,6 +228,9 @@ pub struct Frequency {
     /// Why: a DUO code (GRU, HMB, POA, DS:MONDO:0005148)
     #[arg(long, value_name = "PURPOSE")]
     pub purpose: Purpose,
+    /// Granted project it is asked under: counts the people of its data, for its purpose
+    #[arg(long, value_name = "APPLICATION")]
+    pub project: Option<ApplicationId>,
     /// Split by stratum, contributor or sex
     #[arg(long, value_name = "GROUPING", default_value = "", hide_default_value = true)]
     pub by: Grouping,
@@ -459,6 +466,28 @@ pub struct UserToken {
     /// Account
     #[arg(value_name = "USER")]
     pub account: UserId,
+    #[command(flatten)]
+    pub operator: Operator,
+    #[command(flatten)]
+    pub format: Format,
+}
+
+/// `gj registry …`
+#[derive(Debug, Subcommand)]
+pub enum Registry {
+    /// Move it into an empty PostgreSQL database, or back into a file: whole, checked, or not at all
+    Move(RegistryMove),
+}
+
+/// `gj registry move`
+#[derive(Debug, Args)]
+pub struct RegistryMove {
+    /// Data directory, with the registry that its gj.toml names
+    #[arg(long, value_name = "DIR", env = "GJ_DATA")]
+    pub data: PathBuf,
+    /// postgres://USER@HOST/DATABASE without a password, or `file`
+    #[arg(long, value_name = "PLACE")]
+    pub to: Destination,
     #[command(flatten)]
     pub operator: Operator,
     #[command(flatten)]

@@ -16,6 +16,7 @@ mod money;
 mod ontology;
 mod policy;
 mod programme;
+mod registry;
 mod serve;
 mod status;
 mod user;
@@ -47,6 +48,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Money(arguments) => money::run(arguments).await,
         Command::User(arguments) => user::run(arguments).await,
         Command::Account(arguments) => account::run(arguments).await,
+        Command::Registry(arguments) => registry::run(arguments).await,
         Command::Audit(arguments) => audit::run(arguments).await,
         Command::Verify(arguments) => verify::run(arguments).await,
         Command::Compact(arguments) => compact::run(arguments).await,

@@ -29,7 +29,8 @@ pub async fn answer(
         Some(freeze) => freeze,
         None => newest(gate).await?,
     };
-    let question = Question { freeze, place: asked.place, by: asked.by, purpose: asked.purpose };
+    let question =
+        Question { freeze, place: asked.place, by: asked.by, purpose: asked.purpose, project: asked.project };
     let asker = who::asker(session);
     let answer = gj_analysis::frequency::answer(gate, &asker, &question).await;
     answer.map_err(|error| Problem::Gate { error, signed_in: session.is_some() })

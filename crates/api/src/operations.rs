@@ -83,6 +83,7 @@ const FREQUENCY: &[Parameter] = &[
     optional("variant", "chr22-42127941-G-A, alleles of at most 1000 bases; this or `region`"),
     optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
     optional("by", "stratum, contributor or sex; default: only the total"),
+    optional("project", "granted project asked under: its data, for its purpose; default: none"),
 ];
 
 const BEACON: &[Parameter] = &[
@@ -100,6 +101,7 @@ const BEACON: &[Parameter] = &[
     optional("datasets", "releases, comma separated; default: the newest"),
     optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
     optional("by", "stratum, contributor or sex: populations beside the total"),
+    optional("project", "granted project asked under: its data, for its purpose; default: none"),
     optional("testMode", "true: an answer of the right form without data"),
 ];
 

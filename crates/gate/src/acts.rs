@@ -17,6 +17,7 @@ pub mod overview;
 pub mod participant;
 pub(crate) mod plan;
 pub mod programme;
+pub mod registry;
 mod repair;
 pub mod submit;
 pub mod verify;

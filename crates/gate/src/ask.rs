@@ -6,7 +6,7 @@ use crate::error::{GateError, Refusal};
 use crate::gate::Gate;
 use crate::grant::Grant;
 use crate::view::Place;
-use gj_model::{Bilingual, FreezeName, Grouping, InstitutionId, Purpose, UserId};
+use gj_model::{ApplicationId, Bilingual, FreezeName, Grouping, InstitutionId, Purpose, UserId};
 use gj_policy::Decision;
 use gj_registry::PanelState;
 use serde_json::json;
@@ -42,6 +42,8 @@ pub struct Question {
     pub by: Grouping,
     /// Why.
     pub purpose: Purpose,
+    /// The granted project it is asked under, by its application; `None`: under none.
+    pub project: Option<ApplicationId>,
 }
 
 impl Asker {
@@ -87,6 +89,10 @@ impl Gate {
         let mut facts = self.facts(&mut reads, asker, READ).await?;
         facts.purpose = Some(self.purpose_fact(&mut reads, &question.purpose).await?);
         facts.freeze_exists = freeze.is_some();
+        let project = match &question.project {
+            Some(id) => self.add_project(&mut reads, &mut facts, id, question).await?,
+            None => None,
+        };
         self.add_datasets(&mut reads, &mut facts).await?;
         let mut sight = facts.sight();
         if let Some(freeze) = &freeze {
@@ -109,6 +115,7 @@ impl Gate {
                 needs_scope: terms.needs_scope,
                 smallest_cell: terms.smallest_cell,
                 sight,
+                project,
             }),
             // The rule `freeze-unknown` denies before this can happen.
             (Decision::Allow(_), None) => Err(GateError::Changed),
@@ -118,6 +125,7 @@ impl Gate {
                     "purpose": question.purpose.to_string(),
                     "place": question.place.to_string(),
                     "by": question.by.name(),
+                    "project": question.project,
                     "reasons": refusal.codes(),
                 });
                 self.note_refusal(asker, READ, question.freeze.as_str(), detail).await?;

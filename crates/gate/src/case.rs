@@ -63,9 +63,19 @@ impl Case {
         classes: impl Iterator<Item = &'a ReleaseClass> + Clone,
     ) -> Sight {
         let scope = self.needed_scope();
-        self.facts.someone_allows = classes.clone().any(|class| class.scope.covers(scope));
+        // Of a project's people the rules speak only; nobody else is looked at.
+        let granted = self.facts.project.clone();
+        let covers = |class: &&ReleaseClass| {
+            granted.as_ref().is_none_or(|p| p.covers(class.institution.as_str(), &class.stratum))
+        };
+        let outside = classes.clone().next().is_some() && !classes.clone().any(|class| covers(&class));
+        if let Some(project) = &mut self.facts.project {
+            project.same_dataset = !outside;
+        }
+        let classes = classes.filter(covers);
+        self.facts.someone_allows = outside || classes.clone().any(|class| class.scope.covers(scope));
         let mut seen = classes.clone().filter(|class| sight.sees_class(class));
-        if !matches!(sight.decision, Decision::Allow(_)) || !self.facts.someone_allows {
+        if !matches!(sight.decision, Decision::Allow(_)) || !self.facts.someone_allows || outside {
             return sight.decided(self.decide());
         }
         if seen.next().is_some() {
@@ -195,7 +205,7 @@ impl Gate {
         let classes: HashMap<InstitutionId, InstitutionClass> =
             reads.institutions().await?.into_iter().map(|i| (i.id, i.class)).collect();
         let company = |id: &InstitutionId| classes.get(id) == Some(&InstitutionClass::Company);
-        let (mut terms, mut windows) = (reads.dataset_terms().await?, reads.priority_windows().await?);
+        let (mut terms, mut windows) = (reads.dataset_terms().await?, reads.head_starts().await?);
         for dataset in datasets {
             let own_terms = terms.extract_if(.., |term| term.dataset == dataset.id);
             let own_terms = own_terms.map(|term| TermFact {

@@ -87,15 +87,26 @@ impl Gate {
             }
             Err(error) => return Err(unmarked(dir, error)),
         }
-        let config = Config::load(&dir.join("gj.toml"))?;
+        let mut config = Config::load(&dir.join("gj.toml"))?;
         if config.provider.is_some() && cfg!(not(feature = "oidc")) {
             let what = "[provider] needs a `gj` built with its feature `oidc`".to_owned();
             return Err(GateError::Config { path: dir.join("gj.toml"), what });
         }
-        let registry = match registry.or(config.registry.as_deref()) {
-            Some(url) => own_registry(dir, url).await?,
-            None => Registry::open(&registry_path(dir)).await?,
-        };
+        let mut open = open_registry(dir, registry.or(config.registry.as_deref())).await?;
+        if let Some(place) = open.moved_to().await? {
+            open.close().await;
+            if registry.is_some() {
+                return Err(gj_registry::Error::Moved(place).into());
+            }
+            // A crash came between the move and the line in `gj.toml`.
+            config = crate::acts::registry::finish(dir, &place).await?;
+            open = open_registry(dir, config.registry.as_deref()).await?;
+        }
+        if let Some(place) = open.arriving_from().await? {
+            open.close().await;
+            return Err(gj_registry::Error::Arriving(place).into());
+        }
+        let registry = open;
         let inner = Inner {
             dir: dir.to_owned(),
             store: Store::open(dir)?,
@@ -161,6 +172,13 @@ impl Gate {
     }
 }
 
+async fn open_registry(dir: &Path, url: Option<&str>) -> Result<Registry, GateError> {
+    match url {
+        Some(url) => own_registry(dir, url).await,
+        None => Ok(Registry::open(&registry_path(dir)).await?),
+    }
+}
+
 /// Why a folder without a readable marker is not opened, with what to do about it.
 fn unmarked(dir: &Path, error: std::io::Error) -> GateError {
     match error.kind() {
@@ -177,13 +195,13 @@ fn unmarked(dir: &Path, error: std::io::Error) -> GateError {
     }
 }
 
-fn anchor_path(dir: &Path) -> PathBuf {
+pub(crate) fn anchor_path(dir: &Path) -> PathBuf {
     dir.join("audit.head")
 }
 
 /// A server's registry, if it is this directory's: its audit log holds the line the directory anchored.
 /// With another's, a sweep would remove every genotype as unreferenced.
-async fn own_registry(dir: &Path, url: &str) -> Result<Registry, GateError> {
+pub(crate) async fn own_registry(dir: &Path, url: &str) -> Result<Registry, GateError> {
     // Read first: whoever writes meanwhile moves both on.
     let anchored = anchor::read(&anchor_path(dir))?;
     let registry = Registry::open_on(url).await?;

@@ -1,5 +1,6 @@
 //! What a question was granted. Made only by [`crate::Gate::ask`], used up by [`crate::Gate::release`].
 
+use crate::acts::application::ProjectVersion;
 use crate::ask::Asker;
 use gj_model::{FreezeName, PanelId, Purpose, Scope};
 use gj_policy::Sight;
@@ -24,6 +25,8 @@ pub struct Grant {
     pub(crate) sight: Sight,
     /// Counts below this, zero aside, are hidden.
     pub(crate) smallest_cell: u32,
+    /// The project it rests on: one act on that while the answer is made, and it is made again.
+    pub(crate) project: Option<ProjectVersion>,
 }
 
 impl Grant {

@@ -126,7 +126,12 @@ impl Gate {
         if !same || tx.consent_acts().await? != grant.consent_acts {
             return Err(GateError::Changed);
         }
-        let detail = json!({
+        if let Some(project) = &grant.project
+            && !project.is_current(&mut tx).await?
+        {
+            return Err(GateError::Changed);
+        }
+        let mut detail = json!({
             "purpose": grant.purpose.to_string(),
             "place": question.place.to_string(),
             "by": question.by.name(),
@@ -136,6 +141,10 @@ impl Gate {
             "sites": answer.sites.len(),
             "hidden_cells": answer.hidden_cells,
         });
+        if let Some(project) = &grant.project {
+            detail["project"] = json!(project.id);
+            detail["scope"] = json!(project.digest);
+        }
         let detail = bounded(detail);
         let note = Note {
             actor: grant.asker.name(),

@@ -1,7 +1,8 @@
 //! The decision: every rule is asked, all that object are named.
 
 use crate::facts::Facts;
-use crate::structure::RULES;
+use crate::project;
+use crate::structure::{self, Rule};
 use crate::table::{Applies, Table};
 use crate::terms;
 use gj_model::{Effect, Reason, Scope};
@@ -84,7 +85,7 @@ impl Decision {
 /// ```
 pub fn decide(table: &Table, facts: &Facts) -> Decision {
     let mut reasons: Vec<Reason> =
-        RULES.iter().filter(|rule| (rule.denies)(facts)).map(|rule| rule.reason(table)).collect();
+        rules_of_the_program().filter(|rule| (rule.denies)(facts)).map(|rule| rule.reason(table)).collect();
     let applying = applying(table, facts);
     let lacks = |applies: &&Applies<'_>| {
         facts.consent.as_ref().is_some_and(|consent| !consent.scope.covers(applies.needs()))
@@ -110,6 +111,11 @@ pub fn decide(table: &Table, facts: &Facts) -> Decision {
             duties,
         }),
     }
+}
+
+/// Those that hold in every programme, in the order in which they are read.
+fn rules_of_the_program() -> impl Iterator<Item = &'static Rule> {
+    structure::RULES.iter().chain(project::RULES)
 }
 
 /// What everybody counted must have allowed: what the purpose needs, and what rules add for those who take

@@ -2,6 +2,7 @@
 //!
 //! Facts are plain and can be written down: stored as JSON they give the same decision on any later day.
 
+use crate::project::ProjectFact;
 use crate::word::words;
 use chrono::{Months, NaiveDate};
 use gj_model::{InstitutionClass, Scope};
@@ -52,6 +53,9 @@ pub struct Facts {
     /// The extract that is approved or written, for acts on one.
     #[serde(default)]
     pub extract: Option<ExtractFact>,
+    /// The granted project the question is asked under; `None`: under none.
+    #[serde(default)]
+    pub project: Option<ProjectFact>,
     /// The programme's smallest count that is shown.
     pub smallest_cell: u32,
 }
@@ -359,6 +363,7 @@ impl Facts {
             freeze_exists: true,
             someone_allows: true,
             extract: None,
+            project: None,
             smallest_cell: 10,
         }
     }

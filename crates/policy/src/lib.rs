@@ -15,6 +15,7 @@ mod difference;
 mod facts;
 mod features;
 pub mod profile;
+mod project;
 mod rule;
 mod sight;
 mod structure;
@@ -30,6 +31,7 @@ pub use facts::{
     FunderTier, Party, Period, PurposeFact, Step, TermFact, Tier, Usage, Vocabulary, Window, WindowFact,
 };
 pub use profile::Profile;
+pub use project::{Member, Part, ProjectFact, Standing};
 pub use rule::{Conditions, Rule, RuleRow};
 pub use sight::{DatasetSight, Sight, people};
 pub use table::Table;

@@ -5,6 +5,7 @@
 
 use crate::decide::{Decision, decide};
 use crate::facts::{DatasetFact, Facts};
+use crate::project::ProjectFact;
 use crate::table::Table;
 use gj_model::{Reason, ReleaseClass, SampleSet, Scope};
 use std::collections::HashMap;
@@ -16,6 +17,8 @@ pub struct Sight {
     pub decision: Decision,
     /// Each registered dataset with its decision.
     pub datasets: Vec<DatasetSight>,
+    /// The project asked under: nobody else's data than it was granted for are seen.
+    project: Option<ProjectFact>,
     /// Numbers of the datasets of each contributor.
     by_contributor: HashMap<String, Vec<usize>>,
 }
@@ -52,7 +55,7 @@ impl Sight {
         for (number, dataset) in datasets.iter().enumerate() {
             by_contributor.entry(dataset.contributor.clone()).or_default().push(number);
         }
-        Sight { decision, datasets, by_contributor }
+        Sight { decision, datasets, project: facts.project, by_contributor }
     }
 
     /// The same with another decision on the question.
@@ -71,7 +74,8 @@ impl Sight {
         let mut theirs = theirs
             .map(|number| &self.datasets[*number])
             .filter(|dataset| dataset.holds(institution, stratum));
-        allows(&self.decision) && theirs.all(|dataset| allows(&dataset.decision))
+        let granted = self.project.as_ref().is_none_or(|project| project.covers(institution, stratum));
+        granted && allows(&self.decision) && theirs.all(|dataset| allows(&dataset.decision))
     }
 
     /// The same for a counted class.

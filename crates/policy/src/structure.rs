@@ -9,8 +9,8 @@ use gj_model::{Effect, Reason};
 pub(crate) struct Rule {
     pub(crate) code: &'static str,
     pub(crate) denies: fn(&Facts) -> bool,
-    ja: &'static str,
-    en: &'static str,
+    pub(crate) ja: &'static str,
+    pub(crate) en: &'static str,
 }
 
 pub(crate) const RULES: &[Rule] = &[

@@ -2,7 +2,7 @@
 
 use gj_gate::Place;
 use gj_model::variant::ALLELE_BASES_MAX;
-use gj_model::{FreezeName, Grouping, Variant};
+use gj_model::{ApplicationId, FreezeName, Grouping, Variant};
 
 /// A question as a page asks it.
 #[derive(Debug, Clone)]
@@ -11,6 +11,8 @@ pub(crate) struct Links {
     pub(crate) place: Place,
     pub(crate) purpose: String,
     pub(crate) by: Grouping,
+    /// The granted project it is asked under.
+    pub(crate) project: Option<ApplicationId>,
 }
 
 impl Links {
@@ -20,7 +22,7 @@ impl Links {
             Place::Region(region) => ("region", region.to_string()),
             Place::Variant(variant) => ("variant", variant.to_string()),
         };
-        joined([("freeze", self.freeze.to_string()), place, self.purpose(), self.by()])
+        joined([("freeze", self.freeze.to_string()), place, self.purpose(), self.by(), self.project()])
     }
 
     pub(crate) fn json(&self) -> String {
@@ -47,7 +49,7 @@ impl Links {
                 text("alternateBases", &variant.alternate),
             ]),
         }
-        parts.extend([("datasets", self.freeze.to_string()), self.purpose(), self.by()]);
+        parts.extend([("datasets", self.freeze.to_string()), self.purpose(), self.by(), self.project()]);
         format!("/api/beacon/v2/g_variants?{}", joined(parts))
     }
 
@@ -56,9 +58,13 @@ impl Links {
     pub(crate) fn variant(&self, variant: &Variant) -> String {
         if variant.reference.len().max(variant.alternate.len()) > ALLELE_BASES_MAX {
             let (contig, at) = (variant.contig, variant.position);
-            return format!("/region/{}/{contig}:{at}-{at}?{}", self.freeze, joined([self.purpose()]));
+            return format!(
+                "/region/{}/{contig}:{at}-{at}?{}",
+                self.freeze,
+                joined([self.purpose(), self.project()])
+            );
         }
-        format!("/variant/{}/{variant}?{}", self.freeze, joined([self.purpose()]))
+        format!("/variant/{}/{variant}?{}", self.freeze, joined([self.purpose(), self.project()]))
     }
 
     /// The page of the bases around a place.
@@ -66,11 +72,20 @@ impl Links {
         let region = self.place.region();
         let start = region.start.get().saturating_sub(bases).max(1);
         let end = region.end.get().saturating_add(bases).min(region.contig.length());
-        format!("/region/{}/{}:{start}-{end}?{}", self.freeze, region.contig, joined([self.purpose()]))
+        format!(
+            "/region/{}/{}:{start}-{end}?{}",
+            self.freeze,
+            region.contig,
+            joined([self.purpose(), self.project()])
+        )
     }
 
     fn purpose(&self) -> (&'static str, String) {
         ("purpose", self.purpose.clone())
+    }
+
+    fn project(&self) -> (&'static str, String) {
+        ("project", self.project.as_ref().map(ToString::to_string).unwrap_or_default())
     }
 
     fn by(&self) -> (&'static str, String) {
@@ -89,7 +104,13 @@ mod tests {
     use super::*;
 
     fn links(place: Place) -> Links {
-        Links { freeze: "2026.1".parse().unwrap(), place, purpose: "DS:MONDO:1".into(), by: Grouping::Sex }
+        Links {
+            freeze: "2026.1".parse().unwrap(),
+            place,
+            purpose: "DS:MONDO:1".into(),
+            by: Grouping::Sex,
+            project: None,
+        }
     }
 
     #[test]

@@ -67,11 +67,11 @@ pub(crate) async fn show(
 
 async fn page(gate: &Gate, visit: &Visit, freeze: &str, region: &str) -> Result<Response, Problem> {
     let overview = gate.overview().await.map_err(Problem::public)?;
-    let purpose = purpose::chosen(visit, overview.get());
-    let links = asked(freeze, ("region", region), &purpose, "")?;
+    let why = purpose::chosen(gate, visit, overview.get()).await?;
+    let links = asked(freeze, ("region", region), &why, "")?;
     let question = Asked::from_query(&links.query())?;
     let answer = frequency::answer(gate, visit.session.as_ref(), question).await?;
-    let form = purpose::form(visit.language, overview.get(), &links.purpose, "");
+    let form = purpose::form(visit.language, overview.get(), &why, "");
     Ok(render(visit, StatusCode::OK, &found(visit, &links, answer.get(), form)))
 }
 

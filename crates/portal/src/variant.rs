@@ -7,7 +7,7 @@ use crate::frame::{Frame, render};
 use crate::group_name;
 use crate::links::Links;
 use crate::number::{self, Cell};
-use crate::purpose::{self, PurposeForm};
+use crate::purpose::{self, PurposeForm, Why};
 use crate::trouble;
 use crate::visit::Visit;
 use crate::why_hidden::WhyHidden;
@@ -77,32 +77,33 @@ pub(crate) async fn show(
 
 async fn page(gate: &Gate, visit: &Visit, freeze: &str, variant: &str) -> Result<Response, Problem> {
     let overview = gate.overview().await.map_err(Problem::public)?;
-    let purpose = purpose::chosen(visit, overview.get());
+    let why = purpose::chosen(gate, visit, overview.get()).await?;
     let by = visit.param("by").unwrap_or(Grouping::Stratum.name());
-    let links = asked(freeze, ("variant", variant), &purpose, by)?;
+    let links = asked(freeze, ("variant", variant), &why, by)?;
     let question = Asked::from_query(&links.query())?;
     let answer = frequency::answer(gate, visit.session.as_ref(), question).await?;
     match answer.get().sites.first() {
         Some(site) => {
-            let page = found(visit, overview.get(), &links, answer.get(), site);
+            let page = found(visit, (overview.get(), &why), &links, answer.get(), site);
             Ok(render(visit, StatusCode::OK, &page))
         }
-        None => Ok(render(visit, StatusCode::NOT_FOUND, &absent(visit, overview.get(), &links))),
+        None => Ok(render(visit, StatusCode::NOT_FOUND, &absent(visit, (overview.get(), &why), &links))),
     }
 }
 
 /// A page's question, read as the API reads it.
-pub(crate) fn asked(freeze: &str, place: (&str, &str), purpose: &str, by: &str) -> Result<Links, Problem> {
-    let pairs = [("freeze", freeze), place, ("purpose", purpose), ("by", by)];
+pub(crate) fn asked(freeze: &str, place: (&str, &str), why: &Why, by: &str) -> Result<Links, Problem> {
+    let pairs = [("freeze", freeze), place, ("purpose", &why.purpose), ("by", by), ("project", &why.project)];
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let asked = Asked::from_query(&query)?;
     let freeze = asked.freeze.ok_or(Problem::NotFound)?;
-    Ok(Links { freeze, place: asked.place, purpose: asked.purpose.to_string(), by: asked.by })
+    let (place, project) = (asked.place, asked.project);
+    Ok(Links { freeze, place, purpose: asked.purpose.to_string(), by: asked.by, project })
 }
 
 fn found(
     visit: &Visit,
-    overview: &Overview,
+    (overview, why): (&Overview, &Why),
     links: &Links,
     answer: &FrequencyAnswer,
     site: &SiteFrequency,
@@ -124,7 +125,7 @@ fn found(
         ),
         w: words,
         splits: splits(visit, links.by),
-        purpose: purpose::form(visit.language, overview, &links.purpose, links.by.name()),
+        purpose: purpose::form(visit.language, overview, why, links.by.name()),
         caption: fill(words.frequency_caption, &[("alternate", &alternate), ("top", &number::percent(top))]),
         bars: groups.iter().map(bar).collect(),
         table: groups.iter().map(|(group, cells)| row(label(group), cells, words)).collect(),
@@ -136,7 +137,7 @@ fn found(
     }
 }
 
-fn absent(visit: &Visit, overview: &Overview, links: &Links) -> AbsentPage {
+fn absent(visit: &Visit, (overview, why): (&Overview, &Why), links: &Links) -> AbsentPage {
     let words = visit.words();
     let values = [("variant", links.place.to_string()), ("release", links.freeze.to_string())];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
@@ -145,7 +146,7 @@ fn absent(visit: &Visit, overview: &Overview, links: &Links) -> AbsentPage {
         w: words,
         sentence: fill(words.not_in_release_text, &values),
         around: links.around(AROUND_BASES),
-        purpose: purpose::form(visit.language, overview, &links.purpose, links.by.name()),
+        purpose: purpose::form(visit.language, overview, why, links.by.name()),
     }
 }
 
@@ -235,9 +236,11 @@ mod tests {
             hidden_cells: 3,
             sites: vec![],
         };
-        let links = asked("2026.1", ("variant", "chr22-42127941-G-A"), "GRU", "stratum").unwrap();
+        let links = asked("2026.1", ("variant", "chr22-42127941-G-A"), &Why::of("GRU"), "stratum").unwrap();
         for (address, hidden) in [("/v?lang=ja", "非表示"), ("/v?lang=en", "hidden")] {
-            let html = found(&visit(address), &overview, &links, &answer, &site).render().unwrap();
+            let html = found(&visit(address), (&overview, &Why::of("GRU")), &links, &answer, &site)
+                .render()
+                .unwrap();
             assert!(!html.contains("<script>") && html.contains("&#60;script&#62;"));
             assert!(html.contains(hidden) && html.contains("why-hidden") && html.contains("0.2500"));
         }
@@ -245,10 +248,11 @@ mod tests {
 
     #[test]
     fn questions_that_cannot_be_read_are_told_by_name() {
-        let name = |freeze, variant, purpose, by| match asked(freeze, ("variant", variant), purpose, by) {
-            Err(Problem::Parameter(bad)) => bad.name,
-            other => format!("{other:?}"),
-        };
+        let name =
+            |freeze, variant, purpose, by| match asked(freeze, ("variant", variant), &Why::of(purpose), by) {
+                Err(Problem::Parameter(bad)) => bad.name,
+                other => format!("{other:?}"),
+            };
         assert_eq!(name("..", "chr22-5-G-A", "GRU", ""), "freeze");
         assert_eq!(name("1", "chr22", "GRU", ""), "variant");
         assert_eq!(name("1", "chr22-5-G-A", "?", ""), "purpose");

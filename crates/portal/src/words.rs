@@ -98,6 +98,10 @@ words! {
     purpose_disease: "疾患 ID（疾患を定める目的の場合）", "Disease id (where the purpose needs one)";
     purpose_disease_example: "MONDO:0005148", "MONDO:0005148";
     purpose_note: "利用目的に同意した人だけを数えます。", "Only people who consented to the purpose are counted.";
+    purpose_project: "許可された課題", "Granted project";
+    purpose_project_none: "指定しない", "none";
+    purpose_project_note: "課題を選ぶと、その課題に許可された目的とデータで表示します。",
+        "Under a project, its granted purpose and data apply.";
     purpose_button: "この目的で表示", "Show for this purpose";
     frequency_heading: "アレル頻度", "Allele frequency";
     frequency_caption: "横棒は、調べたアレルのうち {alternate} の割合です。目盛りの右端は {top} です。",

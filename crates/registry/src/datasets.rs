@@ -10,6 +10,7 @@ use crate::row::{self, Columns};
 use chrono::NaiveDate;
 use gj_model::InstitutionId;
 use serde::{Deserialize, Serialize};
+use sqlx::any::AnyRow;
 
 /// One dataset: people of one contributor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,21 +116,33 @@ impl Reads {
         })
     }
 
-    /// Every priority window, by dataset, funder and first day.
+    /// Every head start there is, whether the programme grants it or a contribution earned it, by dataset,
+    /// funder and first day: what a decision is made on.
+    pub async fn head_starts(&mut self) -> Result<Vec<PriorityWindow>, Error> {
+        let sql = "SELECT dataset, funder, tier, valid_from, hard_end, source FROM priority_windows \
+            UNION ALL SELECT w.dataset, w.institution, CASE c.kind WHEN 'cash' THEN 'cash' ELSE 'in-kind' END, \
+            w.valid_from, w.valid_to, w.source FROM contribution_windows w \
+            JOIN contributions c ON c.id = w.contribution ORDER BY 1, 2, 4, 5, 6";
+        row::all(sqlx::query(sql).fetch_all(self.db()).await?, read_window)
+    }
+
+    /// The programme's own priority windows, by dataset, funder and first day.
     pub async fn priority_windows(&mut self) -> Result<Vec<PriorityWindow>, Error> {
         let sql = "SELECT dataset, funder, tier, valid_from, hard_end, source FROM priority_windows \
             ORDER BY dataset, funder, valid_from";
-        row::all(sqlx::query(sql).fetch_all(self.db()).await?, |row| {
-            Ok(PriorityWindow {
-                dataset: row.text("dataset")?,
-                funder: row.parsed("funder")?,
-                tier: row.text("tier")?,
-                valid_from: row.parsed("valid_from")?,
-                hard_end: row.parsed("hard_end")?,
-                source: row.text("source")?,
-            })
-        })
+        row::all(sqlx::query(sql).fetch_all(self.db()).await?, read_window)
     }
+}
+
+fn read_window(row: &AnyRow) -> Result<PriorityWindow, Error> {
+    Ok(PriorityWindow {
+        dataset: row.text("dataset")?,
+        funder: row.parsed("funder")?,
+        tier: row.text("tier")?,
+        valid_from: row.parsed("valid_from")?,
+        hard_end: row.parsed("hard_end")?,
+        source: row.text("source")?,
+    })
 }
 
 impl Tx {

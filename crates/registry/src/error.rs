@@ -86,6 +86,14 @@ pub enum Error {
         "the registry's database is not empty: another directory uses it, or an `init` that did not finish did; name an empty one"
     )]
     ServerTaken,
+    /// Another registry is in force.
+    #[error("the registry was moved to `{0}`; start again what still has the old one open")]
+    Moved(String),
+    /// A copy that was never put in force.
+    #[error(
+        "the registry is an unfinished copy of `{0}`, which is in force; empty its database or remove its file before it is moved again"
+    )]
+    Arriving(String),
     /// A database that was to be a registry is none.
     #[error("the registry's database holds no registry; restore it from a backup, or name the right one")]
     ServerEmpty,

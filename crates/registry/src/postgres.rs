@@ -5,6 +5,7 @@
 
 use crate::error::Error;
 use crate::row::Columns;
+use crate::transfer::Shape;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::error::DatabaseError;
 use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgSslMode};
@@ -216,6 +217,30 @@ pub(crate) async fn remove_old_rows(writer: &AnyPool) -> Result<bool, Error> {
     // Lets the server reuse its log sooner; it may not allow this user to ask.
     let _ = sqlx::raw_sql("CHECKPOINT").execute(&mut *connection).await;
     Ok(true)
+}
+
+/// Every table, with its columns, key and references.
+pub(crate) async fn shapes(connection: &mut AnyConnection) -> Result<Vec<Shape>, Error> {
+    let sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1";
+    let names: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *connection).await?;
+    let mut shapes = Vec::new();
+    for name in names {
+        let sql = "SELECT column_name::text AS name, data_type::text AS kind FROM information_schema.columns \
+            WHERE table_schema = current_schema() AND table_name::text = $1 ORDER BY ordinal_position";
+        let rows = sqlx::query(sql).bind(name.as_str()).fetch_all(&mut *connection).await?;
+        let column = |row| Ok((Columns::text(row, "name")?, Columns::text(row, "kind")? == "bigint"));
+        let columns = rows.iter().map(column).collect::<Result<_, Error>>()?;
+        let sql = "SELECT a.attname::text FROM pg_index i \
+            CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place) \
+            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number \
+            WHERE i.indrelid = to_regclass($1) AND i.indisprimary ORDER BY k.place";
+        let key = sqlx::query_scalar(sql).bind(name.as_str()).fetch_all(&mut *connection).await?;
+        let sql = "SELECT DISTINCT confrelid::regclass::text FROM pg_constraint \
+            WHERE contype = 'f' AND conrelid = to_regclass($1) ORDER BY 1";
+        let parents = sqlx::query_scalar(sql).bind(name.as_str()).fetch_all(&mut *connection).await?;
+        shapes.push(Shape { name, columns, key, parents });
+    }
+    Ok(shapes)
 }
 
 /// Checks that every row a row refers to is there, and that the guard of the audit log is in place.

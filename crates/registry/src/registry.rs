@@ -7,7 +7,7 @@ use crate::audit::Head;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::postgres::{self, Server};
-use crate::{migrate, sqlite};
+use crate::{migrate, sqlite, transfer};
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
@@ -119,7 +119,11 @@ impl Registry {
     /// # Errors
     /// [`Error::Busy`] when another writer does not finish in time.
     pub async fn begin(&self) -> Result<Tx, Error> {
-        let transaction = self.engine.begin_write(&self.writer).await?;
+        let mut transaction = self.engine.begin_write(&self.writer).await?;
+        // Looked at under the write lock: whoever has it open since before learns that it was moved.
+        if let Some(place) = transfer::mark(&mut transaction, "moved").await? {
+            return Err(Error::Moved(place));
+        }
         Ok(Tx { reads: Reads { transaction }, head: None })
     }
 
@@ -138,6 +142,10 @@ impl Registry {
     /// The database's.
     pub async fn empty_log(&self) -> Result<bool, Error> {
         self.engine.empty_log(&self.writer).await
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        self.engine
     }
 
     /// Waits for running work and closes the connections.

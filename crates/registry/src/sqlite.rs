@@ -4,6 +4,8 @@
 
 use crate::error::Error;
 use crate::folder;
+use crate::row::Columns;
+use crate::transfer::Shape;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::error::DatabaseError;
 use sqlx::sqlite::SqliteError;
@@ -111,6 +113,31 @@ pub(crate) fn is_disk(error: &dyn DatabaseError) -> bool {
     /// Read-only, I/O error, full, cannot open.
     const FILE: [u32; 4] = [8, 10, 13, 14];
     code(error).is_some_and(|code| FILE.contains(&code))
+}
+
+/// Every table, with its columns, key and references.
+pub(crate) async fn shapes(connection: &mut AnyConnection) -> Result<Vec<Shape>, Error> {
+    let sql =
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
+    let names: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *connection).await?;
+    let mut shapes = Vec::new();
+    for name in names {
+        let sql = "SELECT name, type AS kind, pk FROM pragma_table_info($1) ORDER BY cid";
+        let rows = sqlx::query(sql).bind(name.as_str()).fetch_all(&mut *connection).await?;
+        let (mut columns, mut key) = (Vec::new(), Vec::new());
+        for row in &rows {
+            let (column, kind, place) = (row.text("name")?, row.text("kind")?, row.number("pk")?);
+            if place > 0 {
+                key.push((place, column.clone()));
+            }
+            columns.push((column, kind == "BIGINT"));
+        }
+        key.sort();
+        let sql = "SELECT DISTINCT \"table\" FROM pragma_foreign_key_list($1) ORDER BY 1";
+        let parents = sqlx::query_scalar(sql).bind(name.as_str()).fetch_all(&mut *connection).await?;
+        shapes.push(Shape { name, columns, key: key.into_iter().map(|(_, name)| name).collect(), parents });
+    }
+    Ok(shapes)
 }
 
 /// Reads the whole file: pages, indices, references between tables.

@@ -26,6 +26,8 @@ pub struct UseLine {
     pub consent: Scope,
     /// Ids of datasets of which nobody was counted.
     pub left_out: Vec<String>,
+    /// The granted project it was asked under.
+    pub project: Option<String>,
 }
 
 /// Datasets as a line has them: a list, or in older lines `west-1: code code; east-1: code`.
@@ -65,6 +67,7 @@ impl Reads {
                         .parse()
                         .map_err(|_| Error::Stored("detail"))?,
                     left_out: left_out(&detail),
+                    project: detail["project"].as_str().map(str::to_owned),
                 })
             })?;
             let Some(last) = lines.last() else { return Ok(()) };

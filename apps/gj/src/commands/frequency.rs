@@ -17,7 +17,13 @@ pub async fn run(arguments: Frequency) -> anyhow::Result<()> {
     let gate = super::open(&arguments.place).await?;
     let asker = gate.local(&arguments.user);
     let json = arguments.format.json;
-    let question = Question { freeze: arguments.freeze, place, by: arguments.by, purpose: arguments.purpose };
+    let question = Question {
+        freeze: arguments.freeze,
+        place,
+        by: arguments.by,
+        purpose: arguments.purpose,
+        project: arguments.project,
+    };
     let answer = gj_analysis::frequency::answer(&gate, &asker, &question)
         .await
         .map_err(|error| output::refusal_as_json(error, json))?;

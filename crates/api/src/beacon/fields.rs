@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Parameters that mean something here.
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 16] = [
     "assemblyId",
     "referenceName",
     "start",
@@ -22,6 +22,7 @@ const KNOWN: [&str; 15] = [
     "datasets",
     "purpose",
     "by",
+    "project",
     "testMode",
 ];
 /// Those of them that say how to answer, not what is asked.

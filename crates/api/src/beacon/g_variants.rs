@@ -57,7 +57,8 @@ async fn found(counter: &Counter, headers: &HeaderMap, request: &Request) -> Res
     let mut released = Vec::new();
     for freeze in datasets {
         let (place, purpose) = (request.query.place(), request.purpose.clone());
-        let asked = Asked { freeze, place, by: request.by, purpose };
+        let project = request.project.clone();
+        let asked = Asked { freeze, place, by: request.by, purpose, project };
         released.push(frequency::answer(&counter.gate, session.as_ref(), asked).await?);
     }
     let answers: Vec<&FrequencyAnswer> = released.iter().map(|answer| answer.get()).collect();

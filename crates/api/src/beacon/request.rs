@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::query::VariantQuery;
 use crate::frequency::ask::{PURPOSE_DEFAULT, parsed};
 use crate::status::BadParameter;
-use gj_model::{FreezeName, Grouping, Purpose};
+use gj_model::{ApplicationId, FreezeName, Grouping, Purpose};
 use serde_json::{Map, Value};
 
 /// Records a page, where a request does not say.
@@ -50,6 +50,8 @@ pub(crate) struct Request {
     pub(crate) datasets: Vec<FreezeName>,
     pub(crate) purpose: Purpose,
     pub(crate) by: Grouping,
+    /// The granted project it is asked under.
+    pub(crate) project: Option<ApplicationId>,
     /// Whether the form of an answer is wanted, not its content.
     pub(crate) test: bool,
     /// Parameters as received.
@@ -130,6 +132,7 @@ impl Request {
             datasets,
             purpose: parsed("purpose", fields.get("purpose").unwrap_or(PURPOSE_DEFAULT))?,
             by: parsed("by", fields.get("by").unwrap_or_default())?,
+            project: fields.get("project").map(|project| parsed("project", project)).transpose()?,
             test: word(fields, "testMode", &[("true", true), ("false", false)])?.unwrap_or(false),
             echo: fields.echo(),
         })

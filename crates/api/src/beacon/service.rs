@@ -57,7 +57,8 @@ pub(super) fn info_body(root: &str) -> Value {
             "environment": "dev",
             "organization": { "id": "genomics-japan", "name": NAME, "welcomeUrl": root },
             "description": "Allele frequencies of a national cohort on GRCh38. Small counts are hidden. \
-                Parameters of our own: `purpose` (a DUO code), `by` (stratum, contributor or sex).",
+                Parameters of our own: `purpose` (a DUO code), `by` (stratum, contributor or sex), \
+                `project` (a granted project).",
             "version": concat!("v", env!("CARGO_PKG_VERSION")),
             "welcomeUrl": root,
         },

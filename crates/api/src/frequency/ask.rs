@@ -2,7 +2,7 @@
 
 use crate::status::BadParameter;
 use gj_gate::Place;
-use gj_model::{FreezeName, Grouping, Purpose};
+use gj_model::{ApplicationId, FreezeName, Grouping, Purpose};
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -20,6 +20,8 @@ pub struct Asked {
     pub by: Grouping,
     /// Why.
     pub purpose: Purpose,
+    /// The granted project it is asked under.
+    pub project: Option<ApplicationId>,
 }
 
 #[derive(Default)]
@@ -29,6 +31,7 @@ struct Fields {
     variant: Option<String>,
     purpose: Option<String>,
     by: Option<String>,
+    project: Option<String>,
 }
 
 impl Asked {
@@ -46,8 +49,9 @@ impl Asked {
                 "variant" => &mut fields.variant,
                 "purpose" => &mut fields.purpose,
                 "by" => &mut fields.by,
+                "project" => &mut fields.project,
                 _ => {
-                    let expected = "freeze, region, variant, purpose or by";
+                    let expected = "freeze, region, variant, purpose, by or project";
                     return Err(BadParameter::new(
                         &key,
                         &value,
@@ -74,11 +78,14 @@ impl Fields {
             }
         };
         let freeze = self.freeze.filter(|freeze| !freeze.is_empty());
+        // A form sends the choice of none as an empty one.
+        let project = self.project.filter(|project| !project.is_empty());
         Ok(Asked {
             freeze: freeze.map(|freeze| parsed("freeze", &freeze)).transpose()?,
             place,
             by: parsed("by", self.by.as_deref().unwrap_or_default())?,
             purpose: parsed("purpose", self.purpose.as_deref().unwrap_or(PURPOSE_DEFAULT))?,
+            project: project.map(|project| parsed("project", &project)).transpose()?,
         })
     }
 }
@@ -109,7 +116,9 @@ mod tests {
             ("GRU", Grouping::None, None)
         );
         let asked = Asked::from_query("variant=chr22-5-G-A&by=sex&purpose=DS:MONDO:1&freeze=2026.1").unwrap();
-        assert_eq!(asked.purpose.to_string(), "DS:MONDO:1");
+        assert_eq!((asked.purpose.to_string().as_str(), asked.project), ("DS:MONDO:1", None));
+        let under = Asked::from_query("region=22:5-9&project=A-0123456789").unwrap();
+        assert_eq!(under.project.unwrap().as_str(), "A-0123456789");
         assert_eq!(asked.freeze.unwrap().as_str(), "2026.1");
     }
 
@@ -135,6 +144,7 @@ mod tests {
             ("region=22:5-9&region=22:1-2", "region"),
             ("region=22:5-9&frezee=1", "frezee"),
             ("region=22:5-9&freeze=../x", "freeze"),
+            ("region=22:5-9&project=../x", "project"),
         ] {
             assert_eq!(Asked::from_query(query).unwrap_err().name, name, "{query}");
         }

@@ -6,6 +6,7 @@ mod desk;
 mod effects;
 mod matching;
 mod pricing;
+mod project;
 mod running;
 mod step;
 #[cfg(test)]
@@ -16,6 +17,8 @@ pub use desk::{Brief, Due, RegisterEntry};
 pub use gj_casework::{Act, Role, State, Tier, Verdict};
 pub use pricing::ProjectPrice;
 pub(crate) use pricing::{Part, due as project_due};
+pub use project::ProjectChoice;
+pub(crate) use project::ProjectVersion;
 
 use crate::ask::Asker;
 use crate::error::GateError;

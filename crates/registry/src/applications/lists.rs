@@ -129,7 +129,7 @@ impl Reads {
     }
 
     /// Every application's row, the one waiting longest first.
-    async fn applications(&mut self) -> Result<Vec<Application>, Error> {
+    pub async fn applications(&mut self) -> Result<Vec<Application>, Error> {
         let sql = format!("{COLUMNS} ORDER BY COALESCE(due, '9999'), since, id");
         row::all(sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(self.db()).await?, read)
     }

@@ -6,7 +6,7 @@ use crate::registry::{Reads, Tx};
 use crate::row::{self, Columns};
 use chrono::NaiveDate;
 use gj_casework::Event;
-use gj_model::{ApplicationId, ExtractId};
+use gj_model::{ApplicationId, ExtractId, UserId};
 use serde::Serialize;
 
 /// A report that is due.
@@ -143,6 +143,14 @@ impl Reads {
                 source: row.text("source")?,
             })
         })
+    }
+
+    /// Applications whose granted scope names a user, by id: the grant may have ended since.
+    pub async fn granted_to(&mut self, user: &UserId) -> Result<Vec<ApplicationId>, Error> {
+        let sql = "SELECT a.id FROM applications a JOIN application_members m ON m.application = a.id \
+            AND m.scope = a.granted_scope WHERE m.user_id = $1 ORDER BY a.id";
+        let rows = sqlx::query(sql).bind(user.as_str()).fetch_all(self.db()).await?;
+        row::all(rows, |row| row.parsed("id"))
     }
 
     /// The application whose grant an extract rests on.

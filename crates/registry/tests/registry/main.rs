@@ -12,6 +12,7 @@ mod programme;
 mod releases;
 mod server;
 mod sheets;
+mod transfer;
 
 use database::Database;
 use gj_registry::{Entry, Error, ImportReport, Programme, Registry, Sheet};

@@ -114,7 +114,11 @@ pub(super) async fn check(gate: &Gate, reads: &mut Reads, scope: &ProjectScope) 
 }
 
 /// The institutions that take part beside `own`.
-async fn parties(reads: &mut Reads, scope: &ProjectScope, own: &str) -> Result<Vec<Party>, GateError> {
+pub(super) async fn parties(
+    reads: &mut Reads,
+    scope: &ProjectScope,
+    own: &str,
+) -> Result<Vec<Party>, GateError> {
     let others: BTreeSet<&str> =
         scope.people.iter().map(|person| person.institution.as_str()).filter(|id| *id != own).collect();
     let mut parties = Vec::with_capacity(others.len());

@@ -151,6 +151,7 @@ mod tests {
     async fn people(gate: &Gate, release: &str) -> u32 {
         let asker = gate.local(&"academic".parse().unwrap());
         let question = Question {
+            project: None,
             freeze: release.parse().unwrap(),
             place: Place::Region("chr2:1-2000".parse::<Region>().unwrap()),
             by: Grouping::None,

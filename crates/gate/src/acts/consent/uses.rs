@@ -27,7 +27,8 @@ pub struct Uses {
 pub struct Use {
     /// The release, or the number of the extract.
     pub from: String,
-    /// The committee's decision that approved the project; none for counts.
+    /// The committee's decision that approved an extract, or the number of the project that an answer was
+    /// given to; none for counts asked under none.
     pub project: Option<String>,
     /// Who used it.
     pub institution: Bilingual,
@@ -91,7 +92,7 @@ struct Book {
     institution_of: BTreeMap<String, String>,
     institutions: Vec<Institution>,
     purposes: Vec<PurposeTerm>,
-    sums: BTreeMap<(String, String, String, Scope), Use>,
+    sums: BTreeMap<(String, Option<String>, String, String, Scope), Use>,
 }
 
 impl Book {
@@ -108,7 +109,9 @@ impl Book {
     fn add(&mut self, from: &str, project: Option<&str>, line: UseLine) {
         let institution = self.institution_of.get(&line.actor).cloned().unwrap_or_default();
         let day = line.at.get(..10).unwrap_or(&line.at).to_owned();
-        let key = (from.to_owned(), institution.clone(), line.purpose.clone(), line.consent);
+        // An extract's is the committee's decision, an answer's the grant it was asked under.
+        let project = project.map(str::to_owned).or(line.project);
+        let key = (from.to_owned(), project.clone(), institution.clone(), line.purpose.clone(), line.consent);
         let sum = self.sums.entry(key).or_insert_with(|| {
             let named = self.institutions.iter().find(|i| i.id.as_str() == institution);
             let code = line.purpose.split(':').next().unwrap_or_default();
@@ -116,7 +119,7 @@ impl Book {
             let known = named.map(|i| Bilingual { ja: i.name_ja.clone(), en: i.name_en.clone() });
             Use {
                 from: from.to_owned(),
-                project: project.map(str::to_owned),
+                project,
                 institution: known.unwrap_or(Bilingual { ja: institution.clone(), en: institution }),
                 purpose: line.purpose,
                 purpose_name: purpose.map(|p| Bilingual { ja: p.name_ja.clone(), en: p.name_en.clone() }),

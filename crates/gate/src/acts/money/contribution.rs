@@ -86,11 +86,25 @@ impl Gate {
         Ok(contribution)
     }
 
-    /// Every head start, by dataset and institution, with its hard end. Public.
+    /// Every head start, by dataset and institution, with its hard end: those that contributions earned, and
+    /// those of the programme, which name no contribution. Public.
     ///
     /// # Errors
     /// When the registry cannot be read.
     pub async fn priority_windows(&self) -> Result<Vec<PriorityWindow>, GateError> {
-        Ok(self.inner.registry.read().await?.contribution_windows().await?)
+        let mut reads = self.inner.registry.read().await?;
+        let mut windows = reads.contribution_windows().await?;
+        let granted = reads.priority_windows().await?.into_iter().map(|window| PriorityWindow {
+            contribution: String::new(),
+            institution: window.funder.to_string(),
+            dataset: window.dataset,
+            valid_from: window.valid_from,
+            valid_to: window.hard_end,
+            source: window.source,
+        });
+        windows.extend(granted);
+        let order = |w: &PriorityWindow| (w.dataset.clone(), w.institution.clone(), w.valid_from);
+        windows.sort_by_key(order);
+        Ok(windows)
     }
 }
