@@ -261,7 +261,7 @@ impl FileRows {
                     let (records, counts) = group?;
                     self.report.absorb(&counts);
                     for mut record in records {
-                        let cover = record.cover.take();
+                        let cover = record.cover.take().map(|cover| *cover);
                         self.is_gvcf |= cover.as_ref().is_some_and(|cover| cover.is_gvcf);
                         self.covers.extend(cover.filter(|_| self.is_gvcf));
                         self.sequence.accept(record, &mut rows)?;

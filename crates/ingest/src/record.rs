@@ -61,15 +61,15 @@ pub(crate) struct Record {
     pub(crate) position: u32,
     pub(crate) drafts: SmallVec<[Draft; 1]>,
     /// What it covers, if it may be a gVCF's.
-    pub(crate) cover: Option<Cover>,
+    pub(crate) cover: Option<Box<Cover>>,
 }
 
 /// A row that has not found its place yet.
 #[derive(Debug)]
 pub(crate) struct Draft {
     pub(crate) spelling: Spelling,
-    /// The shortest spelling known, where it is another one.
-    pub(crate) shortest: Option<Spelling>,
+    /// The shortest spelling known, where it is another one. Boxed because it is rare and drafts are moved.
+    pub(crate) shortest: Option<Box<Spelling>>,
     pub(crate) origin: Option<String>,
     pub(crate) payload: Vec<u8>,
     /// What supports the carriers' calls, packed.
@@ -125,7 +125,7 @@ impl Context {
             fields = Fields::find(&self.header, &site, &self.columns).map_err(at)?;
             if may_cover {
                 let cover = gvcf::cover(contig, &site, &genotypes, &fields, &self.columns, self.floor);
-                record.cover = cover.map_err(at)?;
+                record.cover = cover.map_err(at)?.map(Box::new);
             }
         }
         let split_from = site.is_respelled().then(|| site.origin());
@@ -135,7 +135,7 @@ impl Context {
                 (Some(contig), Some(reference)) => {
                     (self.align(&given, Walker::new(reference, contig), line)?, None)
                 }
-                _ => (given.clone(), given.shorter()),
+                _ => (given.clone(), given.shorter().map(Box::new)),
             };
             let is_moved = spelling != given;
             counts.normalised_rows += u64::from(is_moved);

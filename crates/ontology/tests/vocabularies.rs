@@ -1,6 +1,8 @@
 //! Real vocabularies against counts made by plain text search, random ones against a naive closure, and
 //! what is told of files that are none.
 
+#![allow(clippy::unwrap_used)]
+
 use flate2::read::GzDecoder;
 use gj_ontology::{Draft, Form, Language, Library, Match, MatchKind, ReadError, Spellings, Standing, Term};
 use proptest::prelude::*;

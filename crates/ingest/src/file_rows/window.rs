@@ -81,7 +81,7 @@ impl Window {
         // The encoding of calls is one-to-one, so equal bytes are equal calls.
         let calls = short(&draft.payload);
         let Draft { spelling, shortest, origin, payload, evidence } = draft;
-        let shortest = shortest.unwrap_or_else(|| spelling.clone());
+        let shortest = shortest.map_or_else(|| spelling.clone(), |shortest| *shortest);
         if let Ok(first) = self.shortest.find(&shortest) {
             if first.calls != calls {
                 return Err(first.line);

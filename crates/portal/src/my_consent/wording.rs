@@ -60,3 +60,14 @@ words! {
     state_done: "すべて終わりました。", "All is done.";
     print: "この画面は印刷して保管できます。", "You can print this page and keep it.";
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_there_in_both_languages() {
+        assert!(BOTH.iter().all(|(_, ja, en)| !ja.is_empty() && !en.is_empty()));
+        assert_eq!((JA.title, EN.title), ("わたしの同意", "My consent"));
+    }
+}
