@@ -79,6 +79,8 @@ words! {
         No = "no",
         /// Was added, and the addition is not granted yet.
         Unchecked = "unchecked",
+        /// May take part, once the terms of what was granted are accepted.
+        Unaccepted = "unaccepted",
         /// Takes part.
         Yes = "yes",
     }
@@ -129,6 +131,11 @@ fn stands(facts: &Facts, standing: Standing) -> bool {
     own(facts).is_some_and(|project| project.standing == standing)
 }
 
+/// Whether the applicant stands so to a project whose grant is in force.
+fn is_of_granted(facts: &Facts, member: Member) -> bool {
+    own(facts).is_some_and(|project| project.standing == Standing::Granted && project.member == member)
+}
+
 pub(crate) const RULES: &[Rule] = &[
     Rule {
         code: "project-unknown",
@@ -177,12 +184,15 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         code: "project-collaborator-unchecked",
-        denies: |facts| {
-            let unchecked = |project: &ProjectFact| project.member == Member::Unchecked;
-            own(facts).is_some_and(|p| p.standing == Standing::Granted && unchecked(p))
-        },
+        denies: |facts| is_of_granted(facts, Member::Unchecked),
         ja: "あなたの追加はまだ確認・許可されていません。",
         en: "You were added to the project; that addition is not checked and granted yet.",
+    },
+    Rule {
+        code: "project-terms-not-accepted",
+        denies: |facts| is_of_granted(facts, Member::Unaccepted),
+        ja: "申請のページで「利用条件に同意して参加する」を済ませると、この課題でご利用いただけます。",
+        en: "Accept the terms on the application's page; then you take part in the project.",
     },
     Rule {
         code: "project-other-purpose",

@@ -102,7 +102,7 @@ fn an_application_is_matched_by_what_its_disease_is_a_kind_of() {
         let id = post("/api/application", &academic, &draft)["application"].as_str().unwrap().to_owned();
         let step = |act: &str| format!("{{\"application\":\"{id}\",\"act\":\"{act}\"}}");
         post("/api/application/step", &academic, &step("submit"));
-        post("/api/application/step", &committee, &step("complete")).to_string()
+        post("/api/application/step", &committee, &step("pass")).to_string()
     };
     let (narrow, other) = (matched(HYPERTROPHIC), matched("DS:MONDO:0000911"));
     assert!(!narrow.contains("terms-purpose") && !narrow.contains("disease-"), "{narrow}");
@@ -119,7 +119,7 @@ fn vocabularies_are_loaded_whole_or_not_at_all_and_versions_stay() {
     for (text, said) in [
         (
             OBO.replace("is_a: MONDO:0000591", "is_a: MONDO:0000592"),
-            "`mondo.obo`, line 17: `MONDO:0005045` is a kind of",
+            "`mondo.obo`, line 18: `MONDO:0005045` is a kind of",
         ),
         (OBO.replace("format-version", "formated"), "`mondo.obo` is of no known form"),
         (OBO.replace("data-version: ", "remark: "), "no file names its version"),

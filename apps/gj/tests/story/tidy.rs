@@ -55,7 +55,7 @@ fn only_analyses_open_a_view_and_only_commands_name_their_user() {
         let own_test = path.ends_with("story/tidy.rs");
         for (word, rooms) in [
             (".view(", &["crates/analysis/", "crates/gate/"][..]),
-            (".local(", &["apps/gj/src/commands/"]),
+            (".local(", &["apps/gj/src/commands/", "crates/gate/tests/"]),
             ("Released::new(", &["crates/gate/src/"]),
             ("env::var", &["tests/", "/build.rs", "crates/api/src/beacon/"]),
         ] {

@@ -52,6 +52,9 @@ async fn an_academic_project_answers_within_its_scope_while_it_holds() {
     assert_eq!(asked(&gate, "academic", "HMB", under).await, "40 people");
     through_review(&gate, &id, &["minato"]).await;
     signed(&gate, &id, "academic").await;
+    assert_eq!(asked(&gate, "clinician", "HMB", under).await, "project-terms-not-accepted");
+    let digest = Some(gate.application(&user(&gate, "clinician"), &id).await.unwrap().digest);
+    take(&gate, "clinician", StepRequest { digest, ..StepRequest::new(id.clone(), Act::AcceptTerms) }).await;
     assert_eq!(asked(&gate, "clinician", "HMB", under).await, "40 people");
     act(&gate, &id, "academic", Act::BeginUse).await;
     // Suspended, resumed, its days over, revoked.

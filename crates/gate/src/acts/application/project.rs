@@ -67,7 +67,10 @@ impl Gate {
         let scope = common.as_ref().or(granted.as_ref()).unwrap_or(&loaded.scope);
         fact.member = match &common {
             Some(common) if common.people.contains(&asker) => Member::Yes,
-            Some(_) if loaded.scope.people.contains(&asker) => Member::Unchecked,
+            Some(_) if loaded.scope.people.contains(&asker) => {
+                let is_granted = granted.as_ref().is_some_and(|granted| granted.people.contains(&asker));
+                if is_granted { Member::Unaccepted } else { Member::Unchecked }
+            }
             None if scope.people.contains(&asker) || loaded.scope.people.contains(&asker) => Member::Yes,
             _ => Member::No,
         };
