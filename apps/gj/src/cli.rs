@@ -426,6 +426,19 @@ pub enum Programme {
     Diff(ProgrammeFile),
     /// Make the rows what a file says, all of it or nothing
     Apply(ProgrammeFile),
+    /// Tell what this version can do and nobody of the programme may; exits with 1 if there is anything
+    Check(ProgrammeCheck),
+}
+
+/// `gj programme check`
+#[derive(Debug, Args)]
+pub struct ProgrammeCheck {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub operator: Operator,
+    #[command(flatten)]
+    pub format: Format,
 }
 
 /// `gj programme export`

@@ -136,10 +136,13 @@ impl Reads {
         row::all(sqlx::query(sql).fetch_all(self.db()).await?, sanction)
     }
 
-    /// Every sanction against one institution or any of its users.
+    /// Every sanction against one institution or any of its users: the programme's, and those that ended an
+    /// application.
     pub async fn sanctions_of(&mut self, institution: &InstitutionId) -> Result<Vec<Sanction>, Error> {
         let sql = "SELECT institution, user_id, valid_from, valid_to, source FROM sanctions \
-            WHERE institution = $1 ORDER BY user_id, valid_from";
+            WHERE institution = $1 UNION ALL \
+            SELECT u.institution, s.user_id, s.valid_from, s.valid_to, s.source FROM application_sanctions s \
+            JOIN users u ON u.id = s.user_id WHERE u.institution = $1 ORDER BY user_id, valid_from";
         row::all(sqlx::query(sql).bind(institution.as_str()).fetch_all(self.db()).await?, sanction)
     }
 }

@@ -1,6 +1,6 @@
 //! `gj programme`: the rows of the programme as a readable file.
 
-use crate::cli::{Programme, ProgrammeFile};
+use crate::cli::{Programme, ProgrammeCheck, ProgrammeFile};
 use crate::output;
 use anyhow::Context;
 use gj_gate::acts::init;
@@ -14,9 +14,23 @@ pub async fn run(command: Programme) -> anyhow::Result<()> {
             print!("{text}");
             Ok(())
         }
+        Programme::Check(arguments) => check(arguments).await,
         Programme::Diff(arguments) => change(arguments, Mode::Show).await,
         Programme::Apply(arguments) => change(arguments, Mode::Apply).await,
     }
+}
+
+async fn check(arguments: ProgrammeCheck) -> anyhow::Result<()> {
+    let gate = super::open(&arguments.place).await?;
+    let gaps = gate.check_programme(&gate.local(&arguments.operator.user)).await?;
+    gate.close().await;
+    if arguments.format.json {
+        output::json(&gaps)?;
+    } else {
+        gaps.iter().for_each(|gap| println!("{}: {}", gap.missing, gap.remedy));
+    }
+    anyhow::ensure!(gaps.is_empty(), "the programme lacks {} things this version knows", gaps.len());
+    Ok(())
 }
 
 enum Mode {

@@ -197,6 +197,11 @@ fn a_whole_life_of_an_academic_project() {
     assert_eq!(act(&house, &id, "committee", "close", &[])["state"], "closed");
     let next = draft(&house, "academic", "overview", &[]);
     assert_eq!(refused(&house, &next, "academic", "submit", &[]), "application-not-sanctioned");
+    // It holds for questions, too.
+    let question =
+        ["frequency", "--freeze", "r1", "--region", "chr2", "--as", "academic", "--purpose", "GRU"];
+    let (_, errors) = house.fails(3, &question, &[]);
+    assert!(errors.contains("[sanction]"), "{errors}");
     // Each step is a line of the log.
     house.ok(&["audit", "verify"], &[]);
     let log = house.ok(&["audit", "export"], &[]);

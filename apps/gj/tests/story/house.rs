@@ -106,6 +106,7 @@ impl House {
             "money",
             "ontology",
             "programme",
+            "registry",
             "user",
         ]
         .contains(&words[0]);

@@ -168,6 +168,22 @@ fn the_other_profile_makes_academia_pay_and_rules_are_checked() {
 }
 
 #[test]
+fn a_programme_made_by_an_older_version_is_told_what_it_lacks() {
+    let house = ready();
+    assert_eq!(house.ok(&["programme", "check"], &[]), "");
+    let text = house.ok(&["programme", "export"], &[]);
+    let older = text.replace("\"ontology.load\",", "");
+    assert_ne!(older, text);
+    apply(&house, &older);
+    let (out, errors) = house.fails(1, &["programme", "check"], &[]);
+    assert!(
+        out.starts_with("no account may do `ontology.load`: ") && out.contains("`data-manager`"),
+        "{out}"
+    );
+    assert_eq!((out.lines().count(), errors.contains("lacks 1 things")), (1, true), "{errors}");
+}
+
+#[test]
 fn rules_are_listed_compared_and_explained() {
     let gj = |words: &[&str]| {
         let output = crate::house::gj().arg("policy").args(words).output().unwrap();

@@ -165,7 +165,7 @@ fn every_administrative_command_refuses_the_wrong_person() {
     let file = house.beside("a.vcf");
     let programme = house.beside("p.toml");
     fs::write(&programme, house.ok(&["programme", "export"], &[])).unwrap();
-    let commands: [(&[&str], Option<&std::path::Path>); 15] = [
+    let commands: [(&[&str], Option<&std::path::Path>); 22] = [
         (&["import-samples", "--institution", "centre"], Some(&sheet)),
         (&["ingest", "--institution", "centre"], Some(&file)),
         (&["freeze", "r9"], None),
@@ -179,6 +179,13 @@ fn every_administrative_command_refuses_the_wrong_person() {
         (&["receipt", "W-0"], None),
         (&["programme", "export"], None),
         (&["programme", "apply"], Some(&programme)),
+        (&["programme", "diff"], Some(&programme)),
+        (&["programme", "check"], None),
+        (&["ontology", "load", "MONDO"], Some(&programme)),
+        (&["registry", "move", "--to", "file"], None),
+        (&["account", "list"], None),
+        (&["money", "balance"], None),
+        (&["money", "receivables"], None),
         (&["user", "token", "academic"], None),
         (&["audit", "export"], None),
     ];

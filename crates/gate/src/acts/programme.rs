@@ -10,11 +10,21 @@ use crate::random;
 use chrono::NaiveDate;
 use gj_model::UserId;
 use gj_policy::Table;
-use gj_registry::{Change, Programme};
+use gj_registry::{ACTS, Change, Programme, programme};
+use serde::Serialize;
 use serde_json::json;
 use std::sync::Arc;
 
 const ACT: &str = "programme.edit";
+
+/// Something this version can do and nobody of the programme may, as in a directory made by an older one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gap {
+    /// What is not there.
+    pub missing: String,
+    /// How to mend it.
+    pub remedy: String,
+}
 
 impl Gate {
     /// The rows as a file that [`Gate::apply_programme`] reads back.
@@ -26,6 +36,41 @@ impl Gate {
         let programme = self.inner.registry.read().await?.programme().await?;
         let missing = || GateError::Inconsistent("the registry holds no programme".to_owned());
         Ok(programme.ok_or_else(missing)?.to_toml()?)
+    }
+
+    /// What this version expects of a programme's rows and does not find.
+    ///
+    /// # Errors
+    /// A refusal; when the registry cannot be read.
+    pub async fn check_programme(&self, asker: &Asker) -> Result<Vec<Gap>, GateError> {
+        self.authorise(asker, ACT, "programme").await?;
+        let mut reads = self.inner.registry.read().await?;
+        let (roles, users) = (reads.roles().await?, reads.users().await?);
+        let example = Programme::parse(programme::EXAMPLE, "the built-in example")?;
+        let may = |act: &str| {
+            let holds = |id: &String| roles.iter().any(|r| r.id == *id && r.acts.iter().any(|a| a == act));
+            users.iter().any(|user| user.active && user.roles.iter().any(holds))
+        };
+        let gap = |act: &&str| {
+            let holders = example.roles.iter().filter(|role| role.acts.iter().any(|held| held == act));
+            let holders: Vec<String> = holders.map(|role| format!("`{}`", role.id)).collect();
+            Gap {
+                missing: format!("no account may do `{act}`"),
+                remedy: format!(
+                    "`gj programme export`, add \"{act}\" to the `acts` of a role that somebody holds (the \
+                     built-in example gives it to {}), `gj programme apply`",
+                    holders.join(", ")
+                ),
+            }
+        };
+        let mut gaps: Vec<Gap> = ACTS.iter().filter(|act| !may(act)).map(gap).collect();
+        if reads.tariff().await?.fees.is_empty() {
+            let missing = "no fee is registered, so nothing can be priced".to_owned();
+            let remedy =
+                "write one beside the output of `gj money tariff`, `gj money tariff-apply`".to_owned();
+            gaps.push(Gap { missing, remedy });
+        }
+        Ok(gaps)
     }
 
     /// The rules in force on a day: the programme's own over those of its profile. They are public.
