@@ -58,6 +58,14 @@ words! {
     day: "日付", "Day";
     what: "内容", "What";
     amount: "金額（円）", "Amount (yen)";
+    fee: "料金", "Fee";
+    national_centre: "国立センター", "national centre";
+    hospital: "病院", "hospital";
+    university: "大学", "university";
+    research_institute: "研究機関", "research institute";
+    company: "企業", "company";
+    state_body: "国の機関", "state body";
+    and: "、", ", ";
     credit_notes: "返還請求書", "Credit notes";
     reason: "理由", "Reason";
     lines: "明細", "Lines";
