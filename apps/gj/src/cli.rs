@@ -426,7 +426,7 @@ pub enum Programme {
     Diff(ProgrammeFile),
     /// Make the rows what a file says, all of it or nothing
     Apply(ProgrammeFile),
-    /// Tell what this version can do and nobody of the programme may; exits with 1 if there is anything
+    /// Tell what this version can do and no role of the programme may; exits with 1 if there is anything
     Check(ProgrammeCheck),
 }
 

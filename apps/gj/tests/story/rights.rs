@@ -176,10 +176,7 @@ fn a_programme_made_by_an_older_version_is_told_what_it_lacks() {
     assert_ne!(older, text);
     apply(&house, &older);
     let (out, errors) = house.fails(1, &["programme", "check"], &[]);
-    assert!(
-        out.starts_with("no account may do `ontology.load`: ") && out.contains("`data-manager`"),
-        "{out}"
-    );
+    assert!(out.starts_with("no role may do `ontology.load`: ") && out.contains("`data-manager`"), "{out}");
     assert_eq!((out.lines().count(), errors.contains("lacks 1 things")), (1, true), "{errors}");
 }
 

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 const ACT: &str = "programme.edit";
 
-/// Something this version can do and nobody of the programme may, as in a directory made by an older one.
+/// Something this version can do and no role of the programme may, as in a directory made by an older one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Gap {
     /// What is not there.
@@ -45,19 +45,16 @@ impl Gate {
     pub async fn check_programme(&self, asker: &Asker) -> Result<Vec<Gap>, GateError> {
         self.authorise(asker, ACT, "programme").await?;
         let mut reads = self.inner.registry.read().await?;
-        let (roles, users) = (reads.roles().await?, reads.users().await?);
+        let roles = reads.roles().await?;
         let example = Programme::parse(programme::EXAMPLE, "the built-in example")?;
-        let may = |act: &str| {
-            let holds = |id: &String| roles.iter().any(|r| r.id == *id && r.acts.iter().any(|a| a == act));
-            users.iter().any(|user| user.active && user.roles.iter().any(holds))
-        };
+        let may = |act: &str| roles.iter().any(|role| role.acts.iter().any(|held| held == act));
         let gap = |act: &&str| {
             let holders = example.roles.iter().filter(|role| role.acts.iter().any(|held| held == act));
             let holders: Vec<String> = holders.map(|role| format!("`{}`", role.id)).collect();
             Gap {
-                missing: format!("no account may do `{act}`"),
+                missing: format!("no role may do `{act}`"),
                 remedy: format!(
-                    "`gj programme export`, add \"{act}\" to the `acts` of a role that somebody holds (the \
+                    "`gj programme export`, add \"{act}\" to the `acts` of a role (the \
                      built-in example gives it to {}), `gj programme apply`",
                     holders.join(", ")
                 ),
