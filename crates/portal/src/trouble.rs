@@ -27,12 +27,29 @@ struct RefusedPage {
 }
 
 /// A reason, in the page's language and in the other.
-struct Line {
-    here: String,
-    there: String,
-    there_code: &'static str,
-    source: String,
-    change: String,
+pub(crate) struct Line {
+    pub(crate) here: String,
+    pub(crate) there: String,
+    pub(crate) there_code: &'static str,
+    pub(crate) source: String,
+    /// What would change the result; may be empty.
+    pub(crate) change: String,
+}
+
+impl Line {
+    pub(crate) fn new(visit: &Visit, reason: &Reason) -> Line {
+        let (here, there) = match visit.language {
+            Language::Ja => (&reason.ja, &reason.en),
+            Language::En => (&reason.en, &reason.ja),
+        };
+        Line {
+            here: here.clone(),
+            there: there.clone(),
+            there_code: visit.language.other().code(),
+            source: reason.source.clone(),
+            change: change(visit.words(), visit.language, reason),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -94,31 +111,18 @@ fn refused(visit: &Visit, reasons: &[Reason], back: Option<String>) -> RefusedPa
         Some(_) => (words.step_refused_title, words.step_refused_text),
         None => (words.refused_title, words.refused_text),
     };
-    let line = |reason: &Reason| {
-        let (here, there) = match visit.language {
-            Language::Ja => (&reason.ja, &reason.en),
-            Language::En => (&reason.en, &reason.ja),
-        };
-        Line {
-            here: here.clone(),
-            there: there.clone(),
-            there_code: visit.language.other().code(),
-            source: reason.source.clone(),
-            change: change(words, visit.language, reason),
-        }
-    };
     RefusedPage {
         frame: Frame::new(visit, title),
         w: words,
         text,
         back,
-        reasons: reasons.iter().map(line).collect(),
+        reasons: reasons.iter().map(|reason| Line::new(visit, reason)).collect(),
         offer_sign_in: visit.session.is_none(),
     }
 }
 
 /// What would change a refusal: as its rule says, or by the code of a rule of the program itself.
-pub(crate) fn change(words: &Words, language: Language, reason: &Reason) -> String {
+fn change(words: &Words, language: Language, reason: &Reason) -> String {
     let remedy = reason.remedy.as_ref().map(|remedy| match language {
         Language::Ja => remedy.ja.clone(),
         Language::En => remedy.en.clone(),

@@ -7,10 +7,9 @@ use super::{Wording, asker, datasets, failed, listed, purpose, said, stopped, wo
 use crate::date;
 use crate::desk::Desk;
 use crate::frame::{Frame, render};
-use crate::language::Language;
 use crate::number;
 use crate::own_form::OwnForm;
-use crate::trouble;
+use crate::trouble::{self, Line};
 use crate::visit::Visit;
 use crate::words::fill;
 use askama::Template;
@@ -20,7 +19,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use gj_api::Problem;
 use gj_gate::acts::application::{Act, ApplicationCard, EventCard, State as Stage, StepRequest, Verdict};
 use gj_gate::{GateError, Overview};
-use gj_model::{ApplicationId, Reason};
+use gj_model::ApplicationId;
 use std::collections::BTreeMap;
 
 #[derive(Template)]
@@ -54,15 +53,6 @@ struct Page {
     reports: Vec<(&'static str, String, bool)>,
     invoices: Vec<(String, String, bool)>,
     verdicts: Vec<(&'static str, &'static str)>,
-}
-
-/// A reason of the automatic match.
-struct Line {
-    here: String,
-    there: String,
-    there_code: &'static str,
-    change: String,
-    source: String,
 }
 
 /// A form with the fields of a draft.
@@ -167,7 +157,7 @@ fn page(visit: &Visit, overview: &Overview, card: ApplicationCard) -> Page {
             (yen(quote.amount_yen), reason, source)
         }),
         reasons_title: if card.state == Stage::Refused { a.why_refused } else { a.why_asked },
-        reasons: shown_reasons.into_iter().map(|reason| line(visit, reason)).collect(),
+        reasons: shown_reasons.into_iter().map(|reason| Line::new(visit, reason)).collect(),
         my_turn: awaited && card.may.iter().any(|act| is_main(*act)),
         has_others: card.may.iter().any(|act| !is_main(*act)),
         one_form: forms.iter().filter(|form| form.main).count() == 1,
@@ -223,20 +213,6 @@ fn happened(visit: &Visit, event: &EventCard) -> Happened {
         verdict: verdict.map_or(String::new(), |v| said(visit, v.ja(), v.en()).to_owned()),
         text: event.text.clone().unwrap_or_default(),
         to: event.moved.then(|| said(visit, event.to.ja(), event.to.en())),
-    }
-}
-
-fn line(visit: &Visit, reason: &Reason) -> Line {
-    let (here, there) = match visit.language {
-        Language::Ja => (&reason.ja, &reason.en),
-        Language::En => (&reason.en, &reason.ja),
-    };
-    Line {
-        here: here.clone(),
-        there: there.clone(),
-        there_code: visit.language.other().code(),
-        change: trouble::change(visit.words(), visit.language, reason),
-        source: reason.source.clone(),
     }
 }
 
