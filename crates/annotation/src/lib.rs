@@ -1,0 +1,24 @@
+//! Gene models and what a variant does to them.
+
+mod accession;
+mod consequence;
+mod draft;
+mod edit;
+mod error;
+mod feature;
+mod gene_models;
+mod genetic_code;
+mod gff3;
+mod gtf;
+mod reference;
+mod selection;
+mod transcript;
+
+pub use consequence::{Consequence, Consequences, Impact};
+pub use edit::Edit;
+pub use error::ReadError;
+pub use gene_models::GeneModels;
+pub use genetic_code::GeneticCode;
+pub use reference::{Reference, Stretch, reverse_complement};
+pub use selection::Selections;
+pub use transcript::{Coding, Place, Selection, Span, Strand, Transcript};
