@@ -34,6 +34,15 @@ pub struct Annotation<'m> {
     pub intron: Option<usize>,
 }
 
+impl Annotation<'_> {
+    /// The name of the protein's change: `ENSP00000369497.3:p.(Glu23ValfsTer17)`. Where the file names no
+    /// protein, on the transcript, as HGVS allows.
+    pub fn hgvs_protein(&self) -> Option<String> {
+        let accession = self.transcript.protein.as_ref().unwrap_or(&self.transcript.id);
+        self.protein.as_ref().map(|change| format!("{accession}:{change}"))
+    }
+}
+
 /// Gene models with the bases of the reference.
 pub struct Annotator<'m, R> {
     models: &'m GeneModels,

@@ -175,8 +175,11 @@ fn name(
     draft.gene_id = named(gene, "gene_id").unwrap_or_else(|| bare(gene_id));
     draft.symbol =
         named(gene, "Name").or_else(|| named(gene, "gene")).unwrap_or_else(|| draft.gene_id.clone());
-    draft.biotype = named(own, "biotype").or_else(|| named(own, "transcript_biotype")).unwrap_or_else(|| {
-        if own.kind == "mRNA" { "protein_coding".to_owned() } else { own.kind.clone() }
+    let biotypes = ["biotype", "transcript_biotype", "gene_biotype"];
+    let written = biotypes.iter().find_map(|tag| named(own, tag));
+    draft.biotype = written.unwrap_or_else(|| match own.kind.as_str() {
+        "mRNA" => "protein_coding".to_owned(),
+        kind => kind.to_owned(),
     });
     draft.start_incomplete = own.tags.iter().any(|tag| tag == "cds_start_NF");
     draft.end_incomplete = own.tags.iter().any(|tag| tag == "cds_end_NF");

@@ -12,6 +12,7 @@ mod gene_models;
 mod genetic_code;
 mod gff3;
 mod gtf;
+pub mod hgvs;
 mod protein_change;
 mod reference;
 mod selection;

@@ -13,7 +13,8 @@ pub struct Selections {
 
 /// An accession without its version.
 pub(crate) fn unversioned(accession: &str) -> &str {
-    accession.split_once('.').map_or(accession, |(bare, _)| bare)
+    let is_version = |version: &str| !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit());
+    accession.rsplit_once('.').filter(|(_, version)| is_version(version)).map_or(accession, |(bare, _)| bare)
 }
 
 impl Selections {

@@ -1,0 +1,4 @@
+//! Annotation against peers and naive second implementations, on real gene models.
+
+mod csq;
+mod fixture;
