@@ -196,11 +196,12 @@ impl Frame<'_> {
         }
         if !self.keeps_frame() {
             terms.add(Consequence::Frameshift);
-            if window.contains(&b'*') {
+            let after = [&protein[..first], &self.code.translate_to_stop(&self.after[3 * first..])].concat();
+            let change = ProteinChange::between(&protein, &after, true, None);
+            if matches!(change, Some(ProteinChange::Substitution(_, b'*'))) {
                 terms.add(Consequence::StopGained);
             }
-            let after = [&protein[..first], &self.code.translate_to_stop(&self.after[3 * first..])].concat();
-            return ProteinChange::between(&protein, &after, true, None);
+            return change;
         }
         let is_stopped = window.contains(&b'*') && !old.contains(&b'*');
         if is_stopped {

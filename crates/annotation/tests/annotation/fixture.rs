@@ -176,3 +176,28 @@ pub fn csq(gff: &Path, fa: &Path, vcf: &str) -> Option<Vec<Row>> {
 fn fnv(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x100_0000_01b3))
 }
+
+pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    found.retain(|path| path.to_str().unwrap().ends_with(ending));
+    found.sort();
+    found
+}
+
+pub fn folders() -> Vec<PathBuf> {
+    let Some(shared) = shared() else { return Vec::new() };
+    let mut folders = files(&shared.join("bcftools_csq"), "");
+    folders.retain(|path| path.is_dir());
+    folders
+}
+
+pub fn variant(name: &str, position: &str, reference: &str, alternate: &str) -> Option<Variant> {
+    format!("{}-{position}-{reference}-{alternate}", contig(name)).parse().ok()
+}
+
+pub fn told(terms: &BTreeMap<String, BTreeSet<String>>) -> String {
+    let all = terms.iter().map(|(id, terms)| {
+        format!("{id}:{}", terms.iter().map(String::as_str).collect::<Vec<_>>().join("&"))
+    });
+    all.collect::<Vec<_>>().join(",")
+}

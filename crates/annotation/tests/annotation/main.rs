@@ -2,3 +2,4 @@
 
 mod csq;
 mod fixture;
+mod random;
