@@ -3,3 +3,5 @@
 mod csq;
 mod fixture;
 mod random;
+mod naive;
+mod readers;
