@@ -91,7 +91,8 @@ impl<'m, R: Reference> Annotator<'m, R> {
         let edit = &splicing::gentlest(transcript, edit, self.reference);
         splicing::add(transcript, edit, &mut terms);
         let protein = self.exonic(transcript, edit, &mut terms);
-        let is_nmd = matches!(transcript.biotype.as_str(), "nonsense_mediated_decay" | "NMD_transcript_variant");
+        let is_nmd =
+            matches!(transcript.biotype.as_str(), "nonsense_mediated_decay" | "NMD_transcript_variant");
         if is_nmd {
             terms.add(Consequence::NmdTranscript);
         } else if transcript.coding.is_none() && terms.has(Consequence::Intron) {

@@ -160,14 +160,16 @@ impl Frame<'_> {
 
     fn effect(&self, spliced: &[u8], change: &Change, terms: &mut Consequences) -> Option<ProteinChange> {
         let (first, last) = self.codons();
-        let touches = |codon: usize| self.to > 3 * codon && self.from < 3 * codon + 3 && {
-            !self.is_insertion() || self.from > 3 * codon
+        let touches = |codon: usize| {
+            self.to > 3 * codon && self.from < 3 * codon + 3 && {
+                !self.is_insertion() || self.from > 3 * codon
+            }
         };
         if self.has_stop() && (self.to > self.length || touches(self.length / 3 - 1)) {
             return self.at_the_stop(terms);
         }
         if self.to > self.length || 3 * last > self.length {
-            if self.length % 3 != 0 {
+            if !self.length.is_multiple_of(3) {
                 terms.add(Consequence::IncompleteTerminalCodon);
             }
             terms.add(Consequence::CodingSequence);
@@ -191,7 +193,7 @@ impl Frame<'_> {
         let window = self.code.translate(self.window());
         let old = &protein[first..last];
         if window.contains(&b'X') || old.contains(&b'X') {
-            terms.add(Consequence::CodingSequence);
+            terms.add(if self.keeps_frame() { Consequence::CodingSequence } else { Consequence::Frameshift });
             return None;
         }
         if !self.keeps_frame() {
@@ -212,7 +214,8 @@ impl Frame<'_> {
                 if !terms.has(Consequence::StartRetained) {
                     terms.add(Consequence::Synonymous);
                 }
-                let one = (last - first == 1).then(|| Residue { amino_acid: old[0], number: first as u32 + 1 });
+                let one =
+                    (last - first == 1).then(|| Residue { amino_acid: old[0], number: first as u32 + 1 });
                 return Some(ProteinChange::Same(one));
             }
             if !is_stopped {
@@ -270,10 +273,9 @@ impl Frame<'_> {
         let is_frameshift = !self.keeps_frame();
         if after == protein {
             terms.add(Consequence::StopRetained);
-            return Some(ProteinChange::Same(protein.last().map(|_| Residue {
-                amino_acid: b'*',
-                number: protein.len() as u32,
-            })));
+            return Some(ProteinChange::Same(
+                protein.last().map(|_| Residue { amino_acid: b'*', number: protein.len() as u32 }),
+            ));
         }
         if tail.last() == Some(&b'*') && after.len() <= protein.len() {
             if self.inserted == self.to - self.from {

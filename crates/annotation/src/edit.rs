@@ -56,7 +56,8 @@ impl Edit {
         let mut next = self.clone();
         let entering = reference.base(self.contig, self.end)?;
         if self.is_insertion() {
-            (*self.inserted.first()? == entering && entering != b'N').then(|| next.inserted.rotate_left(1))?;
+            (*self.inserted.first()? == entering && entering != b'N')
+                .then(|| next.inserted.rotate_left(1))?;
         } else {
             let leaving = reference.base(self.contig, self.start)?;
             (self.inserted.is_empty() && entering == leaving && entering != b'N').then_some(())?;
@@ -70,7 +71,8 @@ impl Edit {
         let mut next = self.clone();
         let entering = reference.base(self.contig, self.start.checked_sub(1).filter(|&p| p > 0)?)?;
         if self.is_insertion() {
-            (*self.inserted.last()? == entering && entering != b'N').then(|| next.inserted.rotate_right(1))?;
+            (*self.inserted.last()? == entering && entering != b'N')
+                .then(|| next.inserted.rotate_right(1))?;
         } else {
             let leaving = reference.base(self.contig, self.end - 1)?;
             (self.inserted.is_empty() && entering == leaving && entering != b'N').then_some(())?;

@@ -26,7 +26,9 @@ pub enum ReadError {
         found: String,
     },
     /// A file without a single transcript of a primary contig.
-    #[error("{file} holds no transcript on chr1–chr22, chrX, chrY or chrM; expected gene models of GRCh38 in {expected}")]
+    #[error(
+        "{file} holds no transcript on chr1–chr22, chrX, chrY or chrM; expected gene models of GRCh38 in {expected}"
+    )]
     Empty {
         /// The file's name as the caller gave it.
         file: String,

@@ -98,7 +98,8 @@ impl Attributes {
     fn of(record: &noodles_gff::Record<'_>, at: At<'_>) -> Result<Attributes, ReadError> {
         let mut attributes = Attributes::default();
         for field in feature::Record::attributes(record).iter() {
-            let (tag, value) = field.map_err(|_| at.refuse("column 9 is no list", "`tag=value;tag=value`"))?;
+            let (tag, value) =
+                field.map_err(|_| at.refuse("column 9 is no list", "`tag=value;tag=value`"))?;
             let values = texts(&value);
             let kept = KEPT.iter().find(|&&kept| tag.as_ref() == kept);
             match (tag.as_ref() as &[u8], kept) {
@@ -150,12 +151,7 @@ fn part(
 }
 
 /// Gives a transcript the names that its own line and that of its gene have.
-fn name(
-    nodes: &HashMap<String, Node>,
-    id: &str,
-    at: At<'_>,
-    mut draft: Draft,
-) -> Result<Draft, ReadError> {
+fn name(nodes: &HashMap<String, Node>, id: &str, at: At<'_>, mut draft: Draft) -> Result<Draft, ReadError> {
     let missing = || at.refuse(format!("`Parent={id}` is no feature of the file"), "a line with that ID");
     let own = nodes.get(id).ok_or_else(missing)?;
     // The top of the tree is the gene: a miRNA of RefSeq hangs under a primary transcript.

@@ -32,7 +32,8 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Draft>, ReadError> {
             record.attributes().map_err(|_| at.refuse("column 9 is no list", "`tag \"value\"; …`"))?;
         let strand = feature.strand.ok_or_else(|| at.refuse("the feature has no strand", "`+` or `-`"))?;
         let id = text_of(&attributes, "transcript_id").filter(|id| !id.is_empty());
-        let id = id.ok_or_else(|| at.refuse("the feature has no `transcript_id`", "the transcript it is of"))?;
+        let id =
+            id.ok_or_else(|| at.refuse("the feature has no `transcript_id`", "the transcript it is of"))?;
         let draft = match drafts.entry(id) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {

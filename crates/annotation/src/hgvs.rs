@@ -75,10 +75,14 @@ pub struct Hgvs {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HgvsError {
     /// Not of the form.
-    #[error("`{0}` is not an HGVS name we read; write it as `NC_000013.11:g.32316463A>G` or `ENST00000380152.8:c.68_69del`")]
+    #[error(
+        "`{0}` is not an HGVS name we read; write it as `NC_000013.11:g.32316463A>G` or `ENST00000380152.8:c.68_69del`"
+    )]
     Form(String),
     /// The sequence is not known.
-    #[error("`{0}` is neither a chromosome of GRCh38 nor a transcript of the gene models in use, version included")]
+    #[error(
+        "`{0}` is neither a chromosome of GRCh38 nor a transcript of the gene models in use, version included"
+    )]
     Sequence(String),
     /// A chromosome of another build.
     #[error("`{0}` is a chromosome of another build; name the variant on GRCh38")]

@@ -80,7 +80,11 @@ impl ProteinChange {
             if length <= first && before[first - length..first] == *inserted {
                 return Some(ProteinChange::Duplication(residue(first - length)?, residue(first - 1)?));
             }
-            return Some(ProteinChange::Insertion(residue(first.checked_sub(1)?)?, changed, inserted.to_vec()));
+            return Some(ProteinChange::Insertion(
+                residue(first.checked_sub(1)?)?,
+                changed,
+                inserted.to_vec(),
+            ));
         }
         let last = residue(before_end - 1)?;
         Some(match inserted {

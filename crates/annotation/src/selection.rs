@@ -33,7 +33,8 @@ impl Selections {
                 )
             })
         };
-        let (refseq, ensembl, status) = (column("RefSeq_nuc")?, column("Ensembl_nuc")?, column("MANE_status")?);
+        let (refseq, ensembl, status) =
+            (column("RefSeq_nuc")?, column("Ensembl_nuc")?, column("MANE_status")?);
         let mut added = HashMap::new();
         for (number, line) in lines.filter(|(_, line)| !line.is_empty()) {
             let at = At { file, line: number + 1 };

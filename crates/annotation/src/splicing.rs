@@ -20,9 +20,10 @@ fn introns(transcript: &Transcript, edit: &Edit) -> impl Iterator<Item = (usize,
     let between = transcript.exons.windows(2).enumerate().skip(first);
     let between = between.map(|(rank, pair)| (rank, pair[0].end + 1, pair[1].start.saturating_sub(1)));
     let end = edit.end.saturating_add(4);
-    between.take_while(move |&(_, start, _)| start <= end).filter(|&(_, start, last)| start <= last).map(
-        |(rank, start, end)| (rank, Span { start, end }),
-    )
+    between
+        .take_while(move |&(_, start, _)| start <= end)
+        .filter(|&(_, start, last)| start <= last)
+        .map(|(rank, start, end)| (rank, Span { start, end }))
 }
 
 /// Adds the terms of splice sites, their regions and introns.
@@ -94,5 +95,7 @@ pub(crate) fn gentlest(transcript: &Transcript, edit: &Edit, reference: &impl Re
 /// The intron (rank on the genome) that a change lies in wholly.
 pub(crate) fn intron(transcript: &Transcript, edit: &Edit) -> Option<usize> {
     let inside = |span: &Span| edit.start >= span.start && edit.end <= span.end + 1;
-    introns(transcript, edit).find(|(_, span)| inside(span) && edit.touches(span.start, span.end)).map(|(r, _)| r)
+    introns(transcript, edit)
+        .find(|(_, span)| inside(span) && edit.touches(span.start, span.end))
+        .map(|(r, _)| r)
 }

@@ -2,6 +2,6 @@
 
 mod csq;
 mod fixture;
-mod random;
 mod naive;
+mod random;
 mod readers;

@@ -71,7 +71,8 @@ fn proteins_are_those_of_the_changed_genome() {
     for folder in folders() {
         let case = Case::read(&files(&folder, ".gff")[0], &files(&folder, ".fa")[0]);
         for (name, bases) in &case.sequences {
-            let before: Vec<String> = bases.iter().map(|&b| char::from(b.to_ascii_uppercase()).into()).collect();
+            let before: Vec<String> =
+                bases.iter().map(|&b| char::from(b.to_ascii_uppercase()).into()).collect();
             let reference = case.reference(name);
             let mut annotator = Annotator::new(&case.models, &reference);
             for (position, from, to) in variants(&case, bases, 60, &mut dice) {
@@ -106,14 +107,19 @@ fn proteins_are_those_of_the_changed_genome() {
                     if old.find('*') != Some(length / 3 - 1) {
                         continue;
                     }
-                    let told = format!("{v} on {}: {terms}, {:?}\n{old}\n{new}", transcript.id, annotation.protein);
+                    let told =
+                        format!("{v} on {}: {terms}, {:?}\n{old}\n{new}", transcript.id, annotation.protein);
                     let shift = (to.len() + 3 * from.len() - from.len()) % 3;
                     assert_eq!(terms.has(C::Frameshift), shift != 0, "{told}");
                     assert_eq!(terms.has(C::Synonymous), old == new, "{told}");
                     let is_same = matches!(annotation.protein, Some(ProteinChange::Same(_)));
                     assert_eq!(is_same, old == new, "{told}");
                     if shift == 0 {
-                        assert_eq!(terms.has(C::StopGained), new.len() * 3 < length + to.len() - from.len(), "{told}");
+                        assert_eq!(
+                            terms.has(C::StopGained),
+                            new.len() * 3 < length + to.len() - from.len(),
+                            "{told}"
+                        );
                         let same_length = to.len() == from.len();
                         let missense = same_length && old != new && old.len() == new.len();
                         assert_eq!(terms.has(C::Missense), missense, "{told}");
@@ -153,7 +159,9 @@ fn apply(old: &str, change: &ProteinChange, new: &str) -> String {
             assert_eq!(new.ends_with('*'), stop.is_some());
             upto(at.number) + &letters(&[*to]) + &new[at.number as usize..]
         }
-        ProteinChange::Extension(at, to, _) => upto(at.number) + &letters(&[*to]) + &new[at.number as usize..],
+        ProteinChange::Extension(at, to, _) => {
+            upto(at.number) + &letters(&[*to]) + &new[at.number as usize..]
+        }
     };
     let end = applied.find('*').map_or(applied.len(), |stop| stop + 1);
     applied[..end].to_owned()

@@ -116,13 +116,26 @@ fn why(ours: &BTreeSet<String>, theirs: &BTreeSet<String>) -> Option<&'static st
         () if differ_by(&["splice_region"]) => "splice region of the trimmed change",
         () if differ_by(&place) => "untranslated exons that the file has no UTR line for",
         () if theirs.is_empty() && !has(ours, &["missense", "frameshift"]) => "untranslated, or no UTR line",
-        () if differ_by(&["stop_gained", "splice_region"]) && has(ours, &["frameshift"]) => "stop soon after a shift",
-        () if differ_by(&["inframe_insertion", "inframe_altering", "splice_region"]) => "insertion that also changes",
-        () if has(ours, &["coding_sequence"]) && has(ours, &sites) => "over a splice site: no protein is told",
+        () if differ_by(&["stop_gained", "splice_region"]) && has(ours, &["frameshift"]) => {
+            "stop soon after a shift"
+        }
+        () if differ_by(&["inframe_insertion", "inframe_altering", "splice_region"]) => {
+            "insertion that also changes"
+        }
+        () if has(ours, &["coding_sequence"]) && has(ours, &sites) => {
+            "over a splice site: no protein is told"
+        }
         () if has(theirs, &sites) && !has(ours, &sites) => "can be written beside the splice site",
+        () if has(ours, &sites) && !has(theirs, &sites) => {
+            "site lost in a delins or beside untranslated bases"
+        }
         () if has(theirs, &sites) && has(theirs, &["synonymous"]) => "word `synonymous` for no protein",
-        () if has(theirs, &["missense"]) && has(ours, &["stop_gained"]) => "stop in the second codon of an MNV",
-        () if has(ours, &["start_lost", "start_retained"]) || has(theirs, &["start_lost", "start_retained"]) => {
+        () if has(theirs, &["missense"]) && has(ours, &["stop_gained"]) => {
+            "stop in the second codon of an MNV"
+        }
+        () if has(ours, &["start_lost", "start_retained"])
+            || has(theirs, &["start_lost", "start_retained"]) =>
+        {
             "start codon"
         }
         () if has(ours, &["stop_lost", "stop_retained"]) || has(theirs, &["stop_lost", "stop_retained"]) => {
@@ -145,7 +158,8 @@ fn names_lead_back_to_the_variant() {
                 let v = variant(name, &position.to_string(), &from, &to).unwrap();
                 let edit = Edit::of(&v);
                 let genomic = hgvs::on_genome(&edit, &reference).unwrap();
-                let back = |name: &hgvs::Hgvs| hgvs::resolve(name, &case.models, &reference).unwrap().unwrap();
+                let back =
+                    |name: &hgvs::Hgvs| hgvs::resolve(name, &case.models, &reference).unwrap().unwrap();
                 let normal = back(&genomic);
                 let applied = |v: &gj_model::Variant| {
                     let at = v.position.get() as usize - 1;

@@ -70,7 +70,9 @@ fn curated_lists_prefer_transcripts() {
     let Some(shared) = shared() else { return };
     let mane = text(&shared.join("gene_models/MANE.GRCh38.v1.0.summary.txt.gz"));
     let mut selections = Selections::default();
-    selections.add_refseq_select("refseq.txt", &text(&shared.join("gene_models/ncbiRefSeqSelect.hg38.txt"))).unwrap();
+    selections
+        .add_refseq_select("refseq.txt", &text(&shared.join("gene_models/ncbiRefSeqSelect.hg38.txt")))
+        .unwrap();
     let before = selections.len();
     selections.add_mane("mane.txt", &mane).unwrap();
     assert!(before > 10_000 && selections.len() > before);
@@ -83,22 +85,42 @@ fn curated_lists_prefer_transcripts() {
 #[test]
 fn malformed_files_are_told_line_and_reason() {
     let told = |text: &str| GeneModels::from_gff3("a.gff", text.as_bytes()).unwrap_err().to_string();
-    let gene = "1\t.\tgene\t5\t90\t.\t+\t.\tID=gene:G\n1\t.\tmRNA\t5\t90\t.\t+\t.\tID=transcript:T;Parent=gene:G\n";
+    let gene =
+        "1\t.\tgene\t5\t90\t.\t+\t.\tID=gene:G\n1\t.\tmRNA\t5\t90\t.\t+\t.\tID=transcript:T;Parent=gene:G\n";
     for (text, expected) in [
         ("1\t.\tgene\t5\n".to_owned(), "a.gff, line 1: the line has fewer columns"),
-        (format!("{gene}1\t.\texon\tx\t90\t.\t+\t.\tParent=transcript:T\n"), "a.gff, line 3: start or end is not"),
-        (format!("{gene}1\t.\texon\t90\t5\t.\t+\t.\tParent=transcript:T\n"), "a.gff, line 3: 90-5 is not an interval"),
-        (format!("{gene}1\t.\texon\t5\t90\t.\t.\t.\tParent=transcript:T\n"), "a.gff, line 3: the exon has no strand"),
-        (format!("{gene}1\t.\texon\t5\t90\t.\t-\t.\tParent=transcript:U\n"), "a.gff, line 3: `Parent=transcript:U` is no"),
         (
-            format!("{gene}1\t.\texon\t5\t90\t.\t-\t.\tParent=transcript:T\n1\t.\texon\t95\t99\t.\t+\t.\tParent=transcript:T\n"),
+            format!("{gene}1\t.\texon\tx\t90\t.\t+\t.\tParent=transcript:T\n"),
+            "a.gff, line 3: start or end is not",
+        ),
+        (
+            format!("{gene}1\t.\texon\t90\t5\t.\t+\t.\tParent=transcript:T\n"),
+            "a.gff, line 3: 90-5 is not an interval",
+        ),
+        (
+            format!("{gene}1\t.\texon\t5\t90\t.\t.\t.\tParent=transcript:T\n"),
+            "a.gff, line 3: the exon has no strand",
+        ),
+        (
+            format!("{gene}1\t.\texon\t5\t90\t.\t-\t.\tParent=transcript:U\n"),
+            "a.gff, line 3: `Parent=transcript:U` is no",
+        ),
+        (
+            format!(
+                "{gene}1\t.\texon\t5\t90\t.\t-\t.\tParent=transcript:T\n1\t.\texon\t95\t99\t.\t+\t.\tParent=transcript:T\n"
+            ),
             "a.gff, line 4: `transcript:T` is on two contigs or strands",
         ),
         (
-            format!("{gene}1\t.\texon\t5\t9\t.\t+\t.\tParent=transcript:T\n1\t.\tCDS\t20\t30\t.\t+\t0\tParent=transcript:T\n"),
+            format!(
+                "{gene}1\t.\texon\t5\t9\t.\t+\t.\tParent=transcript:T\n1\t.\tCDS\t20\t30\t.\t+\t0\tParent=transcript:T\n"
+            ),
             "a.gff: transcript `T` has coding bases outside its exons",
         ),
-        ("NC_000001.10\t.\tgene\t5\t9\t.\t+\t.\tID=g\n".to_owned(), "a.gff, line 1: sequence `NC_000001.10` is of another build"),
+        (
+            "NC_000001.10\t.\tgene\t5\t9\t.\t+\t.\tID=g\n".to_owned(),
+            "a.gff, line 1: sequence `NC_000001.10` is of another build",
+        ),
         ("GL000194.1\t.\tgene\t5\t9\t.\t+\t.\tID=g\n".to_owned(), "a.gff holds no transcript"),
         (String::new(), "a.gff holds no transcript"),
     ] {
