@@ -1,7 +1,7 @@
 //! Real gene models with their bases, and `bcftools csq` run on them.
 
 use flate2::read::MultiGzDecoder;
-use gj_annotation::{Annotator, GeneModels, Stretch};
+use gj_annotation::{Annotator, GeneModels, ProteinChange, Stretch};
 use gj_model::{Contig, Variant};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -102,6 +102,22 @@ impl Case {
         }
         terms
     }
+}
+
+/// Amino acids before and after by transcript, as bcftools writes them: `146M>146T`. Only one for another.
+pub fn missense(case: &Case, name: &str, variant: &Variant) -> BTreeMap<String, String> {
+    let reference = case.reference(name);
+    let mut annotator = Annotator::new(&case.models, &reference);
+    let found = annotator.annotate(variant).into_iter().filter_map(|annotation| match annotation.protein? {
+        ProteinChange::Substitution(at, to) if to != b'*' => {
+            // Ensembl counts the codon that an incomplete start cuts, bcftools does not.
+            let cut = annotation.transcript.coding.as_ref().is_some_and(|c| c.missing > 0);
+            let (number, from, to) = (at.number - u32::from(cut), char::from(at.amino_acid), char::from(to));
+            Some((unversioned(&annotation.transcript.id), format!("{number}{from}>{number}{to}")))
+        }
+        _ => None,
+    });
+    found.collect()
 }
 
 pub fn unversioned(id: &str) -> String {

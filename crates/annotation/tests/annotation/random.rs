@@ -1,6 +1,6 @@
 //! Random variants on real genes: the installed bcftools, and HGVS names there and back.
 
-use crate::fixture::{Case, csq, files, folders, has_bcftools, of_bcsq, variant};
+use crate::fixture::{Case, csq, files, folders, has_bcftools, missense, of_bcsq, unversioned, variant};
 use gj_annotation::{Annotator, Edit, hgvs};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,6 +62,7 @@ fn random_variants_agree_with_the_installed_bcftools() {
         return;
     }
     let (mut dice, mut compared, mut equal) = (Dice(0x2026_1122), 0, 0);
+    let mut same_protein = 0;
     let (mut explained, mut strange): (BTreeMap<&str, usize>, Vec<String>) = Default::default();
     for folder in folders() {
         let (gff, fa) = (&files(&folder, ".gff")[0], &files(&folder, ".fa")[0]);
@@ -81,6 +82,19 @@ fn random_variants_agree_with_the_installed_bcftools() {
         for (name, position, reference, alternate, bcsq) in rows {
             let v = variant(&name, &position.to_string(), &reference, &alternate).unwrap();
             let (ours, theirs) = (case.terms(&name, &v), of_bcsq(&bcsq));
+            let proteins = missense(&case, &name, &v);
+            for one in bcsq.split(',').map(|one| one.split('|').collect::<Vec<_>>()) {
+                if let ["missense", _, id, _, _, amino_acids, ..] = one[..]
+                    && reference.len() == 1
+                {
+                    assert_eq!(
+                        proteins.get(&unversioned(id)).map(String::as_str),
+                        Some(amino_acids),
+                        "{v} {id}"
+                    );
+                    same_protein += 1;
+                }
+            }
             let ids: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
             for id in ids {
                 let none = BTreeSet::new();
@@ -98,6 +112,7 @@ fn random_variants_agree_with_the_installed_bcftools() {
     }
     eprintln!("{compared} compared, {equal} equal, {explained:#?}, not explained: {strange:#?}");
     if compared > 0 {
+        assert!(same_protein > 1_000, "{same_protein}");
         assert!(equal * 100 > compared * 80 && strange.len() * 1_000 < compared);
     }
 }
