@@ -8,6 +8,7 @@ mod resolve;
 pub use describe::{on_genome, on_transcript};
 pub use resolve::resolve;
 
+use gj_model::variant::ALLELE_BASES_MAX;
 use std::fmt;
 
 /// What the numbers of a name count.
@@ -100,6 +101,9 @@ pub enum HgvsError {
         /// What is there.
         found: String,
     },
+    /// More bases than a question may name.
+    #[error("`{0}` names too many bases to ask for; name at most {ALLELE_BASES_MAX}")]
+    Long(String),
     /// The reference is not at hand there.
     #[error("the reference has no bases at `{0}`")]
     NoReference(String),

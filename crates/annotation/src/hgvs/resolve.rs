@@ -6,6 +6,7 @@ use crate::edit::Edit;
 use crate::gene_models::GeneModels;
 use crate::reference::{Reference, reverse_complement};
 use crate::transcript::{Place, Transcript};
+use gj_model::variant::ALLELE_BASES_MAX;
 use gj_model::{Contig, Position, Variant};
 
 /// How far a change is moved to the left at most, in bases.
@@ -42,6 +43,9 @@ pub fn resolve(
     let (start, end) = if forward { (one, other) } else { (other, one) };
     if start > end {
         return Err(place());
+    }
+    if (end - start) as usize >= ALLELE_BASES_MAX {
+        return Err(HgvsError::Long(name.to_string()));
     }
     let Some(edit) = edit(name, (contig, start, end), forward, reference)? else { return Ok(None) };
     variant(edit, reference).map(Some).ok_or_else(|| HgvsError::NoReference(name.to_string()))

@@ -91,3 +91,33 @@ fn both_strands_have_the_names_worked_out_by_hand() {
         }
     }
 }
+
+#[test]
+fn names_that_mean_nothing_here_are_told_why() {
+    let (models, reference) = (models(true), Stretch::new("chr1".parse().unwrap(), 1, BASES));
+    let told = |text: &str| match text.parse::<hgvs::Hgvs>() {
+        Ok(name) => hgvs::resolve(&name, &models, &reference).map(|v| v.map(|v| v.to_string())),
+        Err(error) => Err(error),
+    };
+    assert_eq!(told("T.1(ABC1):c.10dup").unwrap().as_deref(), Some("chr1-20-A-AT"));
+    assert_eq!(told("NC_000001.11:g.26del").unwrap().as_deref(), Some("chr1-25-TG-T"));
+    assert_eq!(told("T:c.4=").unwrap(), None);
+    for (text, expected) in [
+        ("T.1:c.4", "is not an HGVS name we read"),
+        ("T.1:p.(His2Asp)", "is not an HGVS name we read"),
+        ("NC_000001.11:g.-5A>G", "is not an HGVS name we read"),
+        ("T.2:c.4C>G", "`T.2` is neither a chromosome of GRCh38 nor a transcript"),
+        ("NC_000001.10:g.5T>A", "is a chromosome of another build"),
+        ("T.1:c.4A>G", "says `A` where the reference has `C`"),
+        ("T.1:c.12+30G>A", "names a place that its sequence does not have"),
+        ("T.1:c.4+1C>A", "names a place that its sequence does not have"),
+        ("T.1:c.400A>G", "names a place that its sequence does not have"),
+        ("R.1:c.4C>G", "names a place that its sequence does not have"),
+        ("T.1:c.6_4del", "names a place that its sequence does not have"),
+        ("NC_000001.11:g.1_248956422del", "names too many bases"),
+        ("NC_000001.11:g.100000del", "the reference has no bases at"),
+    ] {
+        let error = told(text).unwrap_err().to_string();
+        assert!(error.contains(expected), "{text}: {error}");
+    }
+}
