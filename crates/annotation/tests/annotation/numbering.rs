@@ -121,3 +121,27 @@ fn names_that_mean_nothing_here_are_told_why() {
         assert!(error.contains(expected), "{text}: {error}");
     }
 }
+
+#[test]
+fn the_mitochondrion_has_its_own_code() {
+    let gtf = "MT\tinsdc\texon\t1\t12\t.\t+\t.\tgene_id \"G\"; transcript_id \"M\";\n\
+               MT\tinsdc\tCDS\t1\t12\t.\t+\t0\tgene_id \"G\"; transcript_id \"M\";\n";
+    let models = GeneModels::from_gtf("mt.gtf", gtf.as_bytes()).unwrap();
+    // Met Trp Met, and AGA, which is a stop here.
+    let reference = Stretch::new("chrM".parse().unwrap(), 1, b"ATGTGAATAAGACCCCCC");
+    let mut annotator = Annotator::new(&models, &reference);
+    for (variant, term, name) in [
+        ("MT-6-A-G", "synonymous_variant", "NC_012920.1:m.6A>G"),
+        ("MT-6-A-C", "missense_variant", "NC_012920.1:m.6A>C"),
+        ("MT-9-A-G", "synonymous_variant", "NC_012920.1:m.9A>G"),
+        ("MT-12-A-G", "stop_retained_variant", "NC_012920.1:m.12A>G"),
+        ("MT-12-A-C", "stop_lost", "NC_012920.1:m.12A>C"),
+        ("MT-3-G-A", "start_retained_variant", "NC_012920.1:m.3G>A"),
+    ] {
+        let variant: Variant = variant.parse().unwrap();
+        let found = annotator.annotate(&variant);
+        assert_eq!(found[0].consequences.to_string(), term, "{variant}");
+        let named = hgvs::on_genome(&Edit::of(&variant), &reference).unwrap();
+        assert_eq!(named.to_string(), name);
+    }
+}

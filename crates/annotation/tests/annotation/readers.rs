@@ -2,7 +2,8 @@
 //! that are none.
 
 use crate::fixture::{bytes, shared, text};
-use gj_annotation::{GeneModels, Selection, Selections, hgvs::Hgvs};
+use crate::random::Dice;
+use gj_annotation::{Annotator, Edit, GeneModels, Selection, Selections, Stretch, hgvs, hgvs::Hgvs};
 use std::collections::BTreeSet;
 
 #[test]
@@ -126,6 +127,34 @@ fn malformed_files_are_told_line_and_reason() {
     ] {
         assert!(told(&text).starts_with(expected), "{} — expected {expected}", told(&text));
     }
+}
+
+#[test]
+fn whatever_bytes_come_nothing_panics() {
+    let gff = "1\t.\tgene\t1\t30\t.\t-\t.\tID=gene:G;Name=A%20B\n\
+               1\t.\tmRNA\t1\t30\t.\t-\t.\tID=transcript:T;Parent=gene:G;tag=cds_start_NF,basic\n\
+               1\t.\texon\t1\t12\t.\t-\t.\tParent=transcript:T\n1\t.\texon\t20\t30\t.\t-\t.\tParent=transcript:T\n\
+               1\t.\tCDS\t4\t12\t.\t-\t1\tParent=transcript:T\n1\t.\tCDS\t20\t25\t.\t-\t2\tParent=transcript:T\n";
+    let gtf = "1\t.\texon\t1\t30\t.\t+\t.\tgene_id \"G\"; transcript_id \"T\"; tag \"x\";\n\
+               1\t.\tCDS\t4\t12\t.\t+\t0\tgene_id \"G\"; transcript_id \"T\";\n";
+    let reference = Stretch::new("chr1".parse().unwrap(), 1, &b"GATTACATGA".repeat(6));
+    let (mut dice, mut taken) = (Dice(5), 0);
+    for round in 0..20_000 {
+        let mut bytes = if round % 2 == 0 { gff } else { gtf }.as_bytes().to_vec();
+        for _ in 0..1 + dice.below(3) {
+            let at = dice.below(bytes.len());
+            bytes[at] = b"\t\n0123456789.+-=;\"% ,#T\xff"[dice.below(24)];
+        }
+        let read = if round % 2 == 0 { GeneModels::from_gff3 } else { GeneModels::from_gtf };
+        let Ok(models) = read("a", &bytes) else { continue };
+        taken += 1;
+        let variant = format!("1-{}-GA-T{}", 1 + dice.below(50), "A".repeat(dice.below(4)));
+        let variant: gj_model::Variant = variant.parse().unwrap();
+        for found in Annotator::new(&models, &reference).annotate(&variant) {
+            let _ = hgvs::on_transcript(found.transcript, &Edit::of(&variant), &reference);
+        }
+    }
+    assert!(taken > 2_000, "{taken}");
 }
 
 #[test]
