@@ -39,7 +39,6 @@ pub(crate) fn effect(
     terms: &mut Consequences,
 ) -> Option<ProteinChange> {
     let (start, end) = (coding.start as usize, coding.end as usize);
-    let is_insertion = change.from == change.to;
     if change.to <= start {
         terms.add(Consequence::FivePrimeUtr);
         return None;
@@ -53,10 +52,6 @@ pub(crate) fn effect(
     }
     if change.to > end {
         terms.add(Consequence::ThreePrimeUtr);
-    }
-    if is_insertion && change.from <= start {
-        terms.add(Consequence::FivePrimeUtr);
-        return None;
     }
     if coding.slippage || spliced.len() < end {
         terms.add(Consequence::CodingSequence);
