@@ -1,0 +1,11 @@
+//! Annotation against peers and naive second implementations, on real gene models.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod clinvar;
+mod csq;
+mod fixture;
+mod naive;
+mod numbering;
+mod random;
+mod readers;
