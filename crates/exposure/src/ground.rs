@@ -11,7 +11,7 @@ use crate::charge::Charge;
 use crate::error::ExposureError;
 use crate::moment;
 
-/// How much of a count is shown, the least first. Each form follows from the next.
+/// How much of a count is shown, the least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Form {
     /// Bands of 40 standard deviations.
@@ -120,11 +120,12 @@ impl Ground {
 
     /// The count as shown. A count under the floor, zero and a variant nobody ever saw look the same.
     ///
-    /// `offset` is secret, from a keyed hash of cell and crowd, and the same in every form.
+    /// `secret` comes from a keyed hash of cell and crowd. Each width of band takes its offset from bits of its own: were they
+    /// nested, a broad band would betray where the edges of the fine ones lie, and whether one is worth asking for.
     ///
     /// # Errors
     /// [`ExposureError::Count`].
-    pub fn show(&self, form: Form, count: u32, offset: u16) -> Result<Span, ExposureError> {
+    pub fn show(&self, form: Form, count: u32, secret: u32) -> Result<Span, ExposureError> {
         if count > self.alleles {
             return Err(ExposureError::Count { count, alleles: self.alleles });
         }
@@ -136,7 +137,8 @@ impl Ground {
                 _ => Span { from: count, to: count },
             });
         }
-        let first = u32::from(offset) % form.step();
+        let offset = if form == Form::Fine { secret >> 16 } else { secret & (OFFSETS - 1) };
+        let first = offset % form.step();
         // Edges ascend, so the band is found by halving; those beyond the last allowed are not there.
         let edge = |index: u32| Some(self.at(first + index * form.step())).filter(|edge| *edge <= last);
         let (mut low, mut high) = (0, self.scale(last).max(1.0) as u32);

@@ -17,8 +17,8 @@ impl Chance {
         (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    pub fn offset(&mut self) -> u16 {
-        (self.bits() >> 48) as u16
+    pub fn secret(&mut self) -> u32 {
+        (self.bits() >> 32) as u32
     }
 }
 

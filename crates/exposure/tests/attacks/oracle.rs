@@ -3,12 +3,17 @@
 use crate::binomial::Law;
 use gj_exposure::{Charge, Form, Ground, Span};
 
-/// Spans of one form and offset, ascending, with the charge of each.
-fn spans(ground: &Ground, form: Form, offset: u16) -> Vec<(Span, Charge)> {
+/// Secrets that give every form `count` evenly spaced offsets.
+fn secrets(count: u32) -> impl Iterator<Item = u32> {
+    (0..count).map(move |index| (2 * index + 1) * 32_768 / count).map(|offset| offset << 16 | offset)
+}
+
+/// Spans of one form and secret, ascending, with the charge of each.
+fn spans(ground: &Ground, form: Form, secret: u32) -> Vec<(Span, Charge)> {
     let mut all = Vec::new();
     let mut next = 0;
     while next <= ground.alleles() {
-        let span = ground.show(form, next, offset).unwrap();
+        let span = ground.show(form, next, secret).unwrap();
         assert_eq!(span.from, next, "spans leave nothing out");
         all.push((span, ground.price(form, span)));
         next = span.to + 1;
@@ -24,8 +29,8 @@ fn frequencies(ground: &Ground, floor: u32, steps: u32) -> impl Iterator<Item = 
 
 /// The largest of the sums over genotypes and frequencies, averaged over offsets, with prices times `factor`.
 fn worst(ground: &Ground, floor: u32, form: Form, steps: u32, factor: f64) -> f64 {
-    let offsets: Vec<u16> = if form == Form::Exact { vec![0] } else { (0..64).map(|i| i * 1_024 + 512).collect() };
-    let all: Vec<Vec<(Span, Charge)>> = offsets.iter().map(|offset| spans(ground, form, *offset)).collect();
+    let offsets = if form == Form::Exact { 1 } else { 256 };
+    let all: Vec<Vec<(Span, Charge)>> = secrets(offsets).map(|secret| spans(ground, form, secret)).collect();
     let mut worst: f64 = 0.0;
     for p in frequencies(ground, floor, steps).flat_map(|p| [p, 1.0 - p]) {
         let stranger = Law::new(ground.alleles(), p, None);
@@ -39,7 +44,7 @@ fn worst(ground: &Ground, floor: u32, form: Form, steps: u32, factor: f64) -> f6
                     sum += (one.ln() * 6.0 - zero.ln() * 5.0 - 15.0 * factor * charge.squared_shift()).exp();
                 }
             }
-            worst = worst.max(sum / offsets.len() as f64);
+            worst = worst.max(sum / f64::from(offsets));
         }
     }
     worst
@@ -90,34 +95,34 @@ fn asking_finer_after_a_band_is_within_both_prices() {
                 let all = one > 1e-30 && zero > 1e-30;
                 if all { (one.ln() * 6.0 - zero.ln() * 5.0 - 15.0 * charge.squared_shift()).exp() } else { 0.0 }
             };
+            let finer: Vec<_> = secrets(40).map(|secret| spans(&ground, fine, secret)).collect();
             let mut sum = 0.0;
-            for offset in (0..32).map(|i| i * 2_048 + 1_024) {
-                let finer = spans(&ground, fine, offset);
-                for band in spans(&ground, coarse, offset) {
-                    let within = finer.iter().filter(|(s, _)| s.from >= band.0.from && s.to <= band.0.to);
-                    let on: f64 = within.map(|(span, charge)| term(span, charge.plus(band.1))).sum();
-                    sum += term(&band.0, band.1).max(on);
+            for (band, price) in secrets(160).flat_map(|secret| spans(&ground, coarse, secret)) {
+                let mut on = 0.0;
+                for (span, charge) in finer.iter().flatten() {
+                    let both = Span { from: span.from.max(band.from), to: span.to.min(band.to) };
+                    if both.from <= both.to {
+                        on += term(&both, charge.plus(price)) / 40.0;
+                    }
                 }
+                sum += term(&band, price).max(on) / 160.0;
             }
-            assert!(sum / 32.0 <= 1.0, "{coarse:?} {fine:?} {p}: {}", sum / 32.0);
+            assert!(sum <= 1.0, "{coarse:?} {fine:?} {p}: {sum}");
         }
     }
 }
 
 #[test]
-fn coarser_forms_follow_from_finer_ones() {
+fn rare_absent_and_never_seen_look_the_same() {
     let ground = Ground::new(3_000, 120).unwrap();
-    for offset in [0, 1, 9_000, 16_383, 16_384, 40_000, 65_535] {
-        for pair in [[Form::Exact, Form::Fine], [Form::Fine, Form::Broad]] {
-            let coarse = spans(&ground, pair[1], offset);
-            for (span, _) in spans(&ground, pair[0], offset) {
-                let holds = |(wide, _): &(Span, Charge)| wide.from <= span.from && span.to <= wide.to;
-                assert!(coarse.iter().any(holds), "{offset} {pair:?} {span:?}");
+    for secret in [0, 1, 9_000, 40_000, u32::MAX] {
+        for form in Form::ALL {
+            for count in [1, 119] {
+                let shown = ground.show(form, count, secret).unwrap();
+                assert_eq!(shown, ground.show(form, 0, secret).unwrap(), "{form:?} {count} {secret}");
             }
         }
-        for count in [0, 1, 119] {
-            let shown = ground.show(Form::Broad, count, offset).unwrap();
-            assert_eq!(shown, ground.show(Form::Broad, 0, offset).unwrap(), "rare is like absent");
-        }
     }
+    assert!(ground.show(Form::Exact, 3_001, 0).is_err());
+    assert!(Ground::new(3_000, 49).is_err() && Ground::new(199, 50).is_err());
 }
