@@ -96,7 +96,8 @@ impl Account {
         for _ in 0..reader.number()? {
             let step = reader.small()?;
             let block = reader.small()?;
-            last = if step == 0 { last.checked_add(block) } else { Some(block) }.ok_or_else(|| reader.ends())?;
+            last =
+                if step == 0 { last.checked_add(block) } else { Some(block) }.ok_or_else(|| reader.ends())?;
             before = before.checked_add(step).ok_or_else(|| reader.ends())?;
             let cell = Cell { block: last, site: reader.small()? };
             let crowd = Crowd(reader.small()?);

@@ -74,7 +74,11 @@ pub fn power(spent: Charge, false_positives: f64) -> f64 {
     let (mut low, mut high) = (false_positives, 1.0);
     for _ in 0..60 {
         let middle = f64::midpoint(low, high);
-        if two_points(middle, false_positives) <= spent.squared_shift() { low = middle } else { high = middle }
+        if two_points(middle, false_positives) <= spent.squared_shift() {
+            low = middle
+        } else {
+            high = middle
+        }
     }
     high
 }
@@ -101,7 +105,9 @@ mod tests {
         assert!((power(budget, 0.05) - 0.10).abs() < 1e-6);
         assert!((power(Charge::ZERO, 0.05) - 0.05).abs() < 1e-6);
         assert!(budget.share(2).plus(budget.share(2)) <= budget);
-        for (power, false_positives) in [(0.05, 0.05), (0.04, 0.05), (f64::NAN, 0.05), (1.0, 0.05), (0.1, 0.0)] {
+        for (power, false_positives) in
+            [(0.05, 0.05), (0.04, 0.05), (f64::NAN, 0.05), (1.0, 0.05), (0.1, 0.0)]
+        {
             assert_eq!(Charge::budget(power, false_positives), Charge::ZERO);
         }
     }

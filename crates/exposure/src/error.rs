@@ -4,7 +4,9 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExposureError {
     /// The floor leaves no count that may be shown, or is so low that the prices no longer hold.
-    #[error("floor of {floor} alleles for {alleles} alleles: it must be at least {least} and at most a quarter of them")]
+    #[error(
+        "floor of {floor} alleles for {alleles} alleles: it must be at least {least} and at most a quarter of them"
+    )]
     Floor {
         /// What was given.
         floor: u32,
@@ -22,7 +24,9 @@ pub enum ExposureError {
         alleles: u32,
     },
     /// A part of people that is empty, given twice, or of another size than before.
-    #[error("part {part} with {people} people: parts of a crowd are not empty, named once and never change in size")]
+    #[error(
+        "part {part} with {people} people: parts of a crowd are not empty, named once and never change in size"
+    )]
     Part {
         /// Its number.
         part: u32,

@@ -112,7 +112,8 @@ impl Ask<'_> {
 
     /// People of the smallest part that this crowd and those shown before set apart. `None` where nobody was shown another.
     fn part(&self, cell: Cell, crowds: &Crowds, record: &Record) -> Option<u32> {
-        let mut all: Vec<Crowd> = record.crowds(self.lineage, cell).filter(|other| *other != self.crowd).collect();
+        let mut all: Vec<Crowd> =
+            record.crowds(self.lineage, cell).filter(|other| *other != self.crowd).collect();
         if all.is_empty() {
             return None;
         }

@@ -21,7 +21,11 @@ pub(crate) struct Reader<'a> {
 impl<'a> Reader<'a> {
     pub(crate) fn new(what: &'static str, bytes: &'a [u8]) -> Result<Reader<'a>, ExposureError> {
         let reader = Reader { what, bytes, at: 1 };
-        if bytes.first() == Some(&1) { Ok(reader) } else { Err(Reader { at: 0, ..reader }.broken("version 1")) }
+        if bytes.first() == Some(&1) {
+            Ok(reader)
+        } else {
+            Err(Reader { at: 0, ..reader }.broken("version 1"))
+        }
     }
 
     pub(crate) fn number(&mut self) -> Result<u64, ExposureError> {

@@ -88,12 +88,16 @@ fn asking_finer_after_a_band_is_within_both_prices() {
     // Whoever was shown a band may stop or go on, whichever serves better, at every band.
     let ground = Ground::new(2_000, 100).unwrap();
     for (coarse, fine) in [(Form::Broad, Form::Fine), (Form::Broad, Form::Exact), (Form::Fine, Form::Exact)] {
-        for p in frequencies(&ground, 100, 24) {
+        for p in frequencies(&ground, 100, 12) {
             let (stranger, member) = (Law::new(2_000, p, None), Law::new(2_000, p, Some(2)));
             let term = |span: &Span, charge: Charge| {
                 let (one, zero) = (member.of(span.from, span.to), stranger.of(span.from, span.to));
                 let all = one > 1e-30 && zero > 1e-30;
-                if all { (one.ln() * 6.0 - zero.ln() * 5.0 - 15.0 * charge.squared_shift()).exp() } else { 0.0 }
+                if all {
+                    (one.ln() * 6.0 - zero.ln() * 5.0 - 15.0 * charge.squared_shift()).exp()
+                } else {
+                    0.0
+                }
             };
             let finer: Vec<_> = secrets(40).map(|secret| spans(&ground, fine, secret)).collect();
             let mut sum = 0.0;
