@@ -21,7 +21,7 @@ impl Charge {
     pub fn of(squared_shift: f64) -> Charge {
         let billionths = (squared_shift * 1e9).ceil();
         // Above this whole numbers are no longer exact; no budget is near it.
-        if billionths >= 0.0 && billionths < 1e15 { Charge(billionths as u64) } else { Charge::IMPOSSIBLE }
+        if (0.0..1e15).contains(&billionths) { Charge(billionths as u64) } else { Charge::IMPOSSIBLE }
     }
 
     /// The largest sum of charges under which no test with a share `false_positives` has more than `power`.

@@ -1,5 +1,7 @@
 //! Attackers who know every rule, against the ledger and without it.
 
+#![allow(clippy::unwrap_used)]
+
 #[path = "attacks/binomial.rs"]
 mod binomial;
 #[path = "attacks/differences.rs"]

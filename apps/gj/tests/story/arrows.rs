@@ -19,13 +19,15 @@ policy -> model
 money -> model
 casework -> model
 ontology ->
+exposure ->
 kernels -> model
 model ->
 bench -> export kernels model store
 ";
 
 /// Crates that must not meet a clock, a file or the network: facts in, decisions and numbers out.
-const PURE: [&str; 7] = ["model", "kernels", "policy", "money", "casework", "ontology", "export"];
+const PURE: [&str; 8] =
+    ["model", "kernels", "policy", "money", "casework", "ontology", "exposure", "export"];
 
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
