@@ -69,6 +69,11 @@ pub fn decide(ask: &Ask, crowds: &Crowds, record: &Record, payers: &[(&Account, 
         if sibling || record.is_taken(ask.lineage, *cell) {
             return Decision::Wait(Wait::Linked { cell: index });
         }
+        // Shown once is shown again, whatever others were shown since.
+        let again = |payer: &Account| payer.form(ask.lineage, *cell, ask.crowd) >= Some(ask.finest);
+        if payers.iter().all(|(payer, _)| again(payer)) {
+            continue;
+        }
         if let Some(people) = ask.part(*cell, crowds, record) {
             let least = ask.ground.worst_of_part(people);
             if payers.iter().any(|(_, budget)| least > *budget) {

@@ -47,6 +47,10 @@ fn after_a_withdrawal_what_anybody_was_shown_waits_for_the_next_batch() {
         let refused = ask((&crowds, &mut record), account, (after, &grounds[1]), cell(1), 7_998);
         assert_eq!(refused, Decision::Wait(Wait::Difference { cell: 0, people: 1 }));
     }
+    // Whom a larger budget of another let see more: the first answer is still given again.
+    record.note(1, cell(1), after);
+    let again = ask((&crowds, &mut record), &mut early, (before, &grounds[0]), cell(1), 8_000);
+    assert_eq!(again, Decision::Answer(Form::Exact));
     let fresh = ask((&crowds, &mut record), &mut late, (after, &grounds[1]), cell(2), 7_998);
     assert_eq!(fresh, Decision::Answer(Form::Exact));
     // Five thousand who joined with one who left: still one is set apart.

@@ -195,7 +195,7 @@ fn no_attacker_has_more_power_than_promised() {
     for taste in TASTES {
         for users in [1, 2] {
             let attack = Attack { worst_genome: true, ..Attack::new(1_000, 100, users, taste) };
-            let (power, width) = attack.power(400);
+            let (power, width) = attack.power(150);
             // Few rounds, so only what is surely too much fails here; the large ones are below.
             assert!(power - width <= 0.10, "{taste:?}, {users} users: power {power} ± {width}");
         }
