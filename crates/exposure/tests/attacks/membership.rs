@@ -124,7 +124,7 @@ impl Attack {
                     let deviation = (mean * (1.0 - next.p)).sqrt();
                     let near = |edge: u32| (f64::from(edge) - mean).abs() < deviation;
                     if matches!(self.taste, Taste::Nibbling)
-                        && form == Form::Fine
+                        && finest == Form::Fine
                         && (near(span.from) || near(span.to))
                     {
                         wanted = Some(Form::Exact);
