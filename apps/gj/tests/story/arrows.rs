@@ -20,14 +20,15 @@ money -> model
 casework -> model
 ontology ->
 annotation -> model
+exposure ->
 kernels -> model
 model ->
 bench -> export kernels model store
 ";
 
 /// Crates that must not meet a clock, a file or the network: facts in, decisions and numbers out.
-const PURE: [&str; 8] =
-    ["model", "kernels", "policy", "money", "casework", "ontology", "annotation", "export"];
+const PURE: [&str; 9] =
+    ["model", "kernels", "policy", "money", "casework", "ontology", "annotation", "exposure", "export"];
 
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
