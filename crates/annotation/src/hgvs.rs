@@ -7,6 +7,7 @@ mod resolve;
 
 pub use describe::{on_genome, on_transcript};
 pub use resolve::resolve;
+pub(crate) use resolve::variant as variant_of;
 
 use gj_model::variant::ALLELE_BASES_MAX;
 use std::fmt;

@@ -119,7 +119,7 @@ fn edit(
 }
 
 /// The variant of an edit with the base before it where VCF needs one; `None` where the reference ends.
-fn variant(mut edit: Edit, reference: &impl Reference) -> Option<Variant> {
+pub(crate) fn variant(mut edit: Edit, reference: &impl Reference) -> Option<Variant> {
     let contig = edit.contig;
     for _ in 0..SHIFT_MAX {
         let Some(next) = edit.left(reference) else { break };
