@@ -4,7 +4,8 @@
 //! Level 1 of the river: bytes in, answers out. [`GeneModels`] reads GFF3 and GTF, [`Selections`] the lists of
 //! MANE and RefSeq Select; [`Annotator`] tells of a variant what it does to every transcript near it;
 //! [`hgvs`] names a variant on a contig or a transcript, reads such names and finds the variant that one
-//! means. It opens no file: bases come from whoever implements [`Reference`]. It knows nothing of people.
+//! means; [`spdi`] and [`vrs`] give its canonical SPDI name and the ids that everybody computes alike. It opens
+//! no file: bases come from whoever implements [`Reference`]. It knows nothing of people.
 //!
 //! ```
 //! use gj_annotation::{Annotator, Edit, GeneModels, Stretch, hgvs};
@@ -46,8 +47,10 @@ mod normal;
 mod protein_change;
 mod reference;
 mod selection;
+mod spdi;
 mod splicing;
 mod transcript;
+mod vrs;
 
 pub use accession::{Sequence, accession, sequence};
 pub use annotator::{Annotation, Annotator, BESIDE_BASES_MAX};
@@ -63,4 +66,6 @@ pub use normal::left_aligned;
 pub use protein_change::{ProteinChange, Residue};
 pub use reference::{Reference, Stretch, reverse_complement};
 pub use selection::Selections;
+pub use spdi::{Justified, NoBases, SLIDE_BASES_MAX, spdi};
 pub use transcript::{Coding, Place, Selection, Span, Strand, Transcript};
+pub use vrs::{VrsIds, contig_of_refget, is_allele_id, refget, vrs};
