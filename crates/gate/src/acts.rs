@@ -3,6 +3,7 @@
 pub mod account;
 pub mod application;
 pub mod audit_log;
+pub mod catalogue;
 mod census;
 pub mod compact;
 pub mod consent;
@@ -15,6 +16,7 @@ pub mod money;
 pub mod ontology;
 pub mod overview;
 pub mod participant;
+pub mod person;
 pub(crate) mod plan;
 pub mod programme;
 pub mod registry;

@@ -51,14 +51,16 @@ mod release;
 mod sign_in;
 mod view;
 
+pub use acts::catalogue::DatasetCard;
 pub use acts::compact::Compactor;
 pub use acts::overview::Overview;
 pub use annotations::Annotations;
 pub use ask::{Asker, Question, Session};
 pub use clock::Clock;
-pub use config::Config;
+pub use config::{Beacon, Config, Environment, Granularity};
 pub use error::{GateError, Refusal};
 pub use gate::Gate;
+pub use gj_annotation as annotation;
 pub use gj_ontology as ontology;
 pub use gj_policy as policy;
 pub use gj_store::StoreError;
