@@ -222,9 +222,7 @@ impl Config {
     /// When the file cannot be read, or holds a field that does not exist.
     pub fn load(path: &Path) -> Result<Config, GateError> {
         match std::fs::read_to_string(path) {
-            Ok(text) => {
-                Config::read(&text).map_err(|what| GateError::Config { path: path.to_owned(), what })
-            }
+            Ok(text) => Config::read(&text).map_err(|what| GateError::Config { path: path.to_owned(), what }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
             Err(error) => Err(GateError::io(path)(error)),
         }

@@ -82,13 +82,9 @@ impl Gate {
                 || Bilingual { ja: dataset.contributor.to_string(), en: dataset.contributor.to_string() };
             DatasetCard {
                 name: Bilingual { ja: dataset.name_ja, en: dataset.name_en },
-                contributor_name: contributor.map_or_else(unnamed, |i| Bilingual {
-                    ja: i.name_ja.clone(),
-                    en: i.name_en.clone(),
-                }),
-                free_from: dataset
-                    .starting_point
-                    .checked_add_months(Months::new(dataset.restricted_months)),
+                contributor_name: contributor
+                    .map_or_else(unnamed, |i| Bilingual { ja: i.name_ja.clone(), en: i.name_en.clone() }),
+                free_from: dataset.starting_point.checked_add_months(Months::new(dataset.restricted_months)),
                 starting_point: dataset.starting_point,
                 terms: terms.iter().filter(held).map(card).collect(),
                 releases: overview.get().freezes.iter().filter_map(of_release).collect(),
