@@ -97,6 +97,9 @@ pub enum GateError {
     /// A vocabulary cannot be read or loaded.
     #[error("{0}; nothing was changed")]
     Ontology(String),
+    /// A question about people cannot be as asked.
+    #[error("{0}")]
+    People(String),
     /// An approval or an extract cannot be as asked.
     #[error("{0}; nothing was changed")]
     Extract(String),

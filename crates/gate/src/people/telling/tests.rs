@@ -1,0 +1,1 @@
+//! The rule played against attackers who know it.
