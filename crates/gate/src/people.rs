@@ -269,7 +269,8 @@ impl Gate {
         let (asked, citation) =
             (question.clone(), Citation { freeze: grant.freeze.clone(), digest: grant.digest.clone() });
         let work = move || {
-            let carriers = asked.variant.as_ref().map(|variant| cohort.carriers(&seen, variant)).transpose()?;
+            let carriers =
+                asked.variant.as_ref().map(|variant| cohort.carriers(&seen, variant)).transpose()?;
             let world = World { cohort, seen, carriers, sets: RefCell::default() };
             Ok::<_, GateError>(answer(&world, &rounding, &asked, conditions, citation))
         };
@@ -293,7 +294,9 @@ impl Gate {
     ) -> Result<Vec<Condition>, GateError> {
         if question.terms.len() > CONDITIONS_MAX {
             let found = question.terms.len();
-            return Err(GateError::People(format!("{found} terms; at most {CONDITIONS_MAX} can be asked for")));
+            return Err(GateError::People(format!(
+                "{found} terms; at most {CONDITIONS_MAX} can be asked for"
+            )));
         }
         let mut conditions = Vec::new();
         conditions.extend(question.variant.is_some().then_some(Condition::Carries(question.zygosity)));
@@ -344,9 +347,8 @@ impl Gate {
         let Freeze { name, batches, panel, consents, .. } = freeze;
         let state = State { freeze: name, batches, panel, consent_acts, imports, today };
         let kept = || self.inner.cohorts.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = |(of, cohort): &&(State, Arc<Cohort>)| {
-            *of == state && Arc::ptr_eq(&cohort.library, &library)
-        };
+        let same =
+            |(of, cohort): &&(State, Arc<Cohort>)| *of == state && Arc::ptr_eq(&cohort.library, &library);
         if let Some((_, cohort)) = kept().iter().find(same) {
             return Ok(cohort.clone());
         }
@@ -404,9 +406,7 @@ pub(crate) fn term_in_use(library: &Library, id: &str) -> Result<String, String>
         Standing::Obsolete(instead) if instead.is_empty() => {
             Err(format!("`{id}` is obsolete, and its vocabulary names no other"))
         }
-        Standing::Obsolete(instead) => {
-            Err(format!("`{id}` is obsolete; consider {}", instead.join(" or ")))
-        }
+        Standing::Obsolete(instead) => Err(format!("`{id}` is obsolete; consider {}", instead.join(" or "))),
     }
 }
 

@@ -121,12 +121,9 @@ impl PhenotypeFile {
         let translated = check_terms(&mut statements, &mut problems, &mut check);
         agree(&mut statements, &mut problems);
         match problems.is_empty() {
-            true => Ok(PhenotypeFile {
-                name: name.to_owned(),
-                digest: sha256_hex(bytes),
-                statements,
-                translated,
-            }),
+            true => {
+                Ok(PhenotypeFile { name: name.to_owned(), digest: sha256_hex(bytes), statements, translated })
+            }
             false => Err(Error::Phenotypes(problems)),
         }
     }

@@ -102,8 +102,7 @@ impl Reads {
                 query = query.bind(*person);
             }
             for row in query.fetch_all(self.db()).await? {
-                let entry =
-                    (row.parsed("status")?, row.maybe_text("onset")?, row.maybe_text("noted_on")?);
+                let entry = (row.parsed("status")?, row.maybe_text("onset")?, row.maybe_text("noted_on")?);
                 found.entry(row.number("person_key")?).or_default().insert(row.text("term")?, entry);
             }
         }
@@ -114,7 +113,8 @@ impl Reads {
 impl Tx {
     /// Keeps the secret that counts of people are rounded with; one that is there already stays.
     pub async fn keep_rounding_secret(&mut self, secret: &str) -> Result<(), Error> {
-        let sql = "INSERT INTO people_rounding (number, secret) VALUES (1, $1) ON CONFLICT (number) DO NOTHING";
+        let sql =
+            "INSERT INTO people_rounding (number, secret) VALUES (1, $1) ON CONFLICT (number) DO NOTHING";
         sqlx::query(sql).bind(secret).execute(self.db()).await?;
         Ok(())
     }
@@ -150,7 +150,8 @@ impl Tx {
             translated: file.translated(),
             ..PhenotypeReport::default()
         };
-        let same = |key: &i64, stored: &Stored| before.get(key).map_or(stored.is_empty(), |was| was == stored);
+        let same =
+            |key: &i64, stored: &Stored| before.get(key).map_or(stored.is_empty(), |was| was == stored);
         let unchanged: Vec<i64> = after.iter().filter(|(key, s)| same(key, s)).map(|(key, _)| *key).collect();
         for key in &unchanged {
             after.remove(key);
@@ -215,7 +216,9 @@ impl Tx {
             }
             let what = match left.contains(&name) {
                 true => "has withdrawn; take the lines out",
-                false => "is no participant of this institution; register people with `gj import-samples` first",
+                false => {
+                    "is no participant of this institution; register people with `gj import-samples` first"
+                }
             };
             problems.add(|| format!("{}: {what}", statement.place));
         }
@@ -239,9 +242,8 @@ impl Tx {
         let rows: Vec<_> = after.iter().flat_map(|(key, terms)| terms.iter().map(|t| (*key, t))).collect();
         for some in rows.chunks(ITEMS_A_STATEMENT_MAX) {
             let list = lists::rows(some.len(), 5);
-            let sql = format!(
-                "INSERT INTO person_terms (person_key, term, status, onset, noted_on) VALUES {list}"
-            );
+            let sql =
+                format!("INSERT INTO person_terms (person_key, term, status, onset, noted_on) VALUES {list}");
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for (key, (term, (status, onset, day))) in some {
                 query = query.bind(*key).bind(term.as_str()).bind(status.name());

@@ -159,7 +159,8 @@ impl Gate {
     ) -> Result<Option<u32>, GateError> {
         let smallest = self.settings(reads).await?.min_cell;
         let (classes, people) = self.sizes_of(reads, freeze).await?;
-        let all = shown_groups(&classes, &people, smallest)(Grouping::None).into_iter().find(|(id, _)| id == "all");
+        let all =
+            shown_groups(&classes, &people, smallest)(Grouping::None).into_iter().find(|(id, _)| id == "all");
         Ok(all.and_then(|(_, people)| people))
     }
 
