@@ -16,6 +16,7 @@ mod operations;
 pub mod origin;
 mod overview;
 mod own_consent;
+pub mod people;
 mod sessions;
 mod status;
 mod who;

@@ -17,6 +17,7 @@ pub mod ontology;
 pub mod overview;
 pub mod participant;
 pub mod person;
+pub mod phenotypes;
 pub(crate) mod plan;
 pub mod programme;
 pub mod registry;

@@ -41,6 +41,7 @@ pub const ACTS: [&str; 32] = [
     "ontology.load",
     "annotation.load",
     "consent.own",
+    "phenotypes.import",
 ];
 
 /// One role with its acts.

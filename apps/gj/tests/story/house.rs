@@ -105,6 +105,7 @@ impl House {
             "extract",
             "money",
             "ontology",
+            "people",
             "programme",
             "registry",
             "user",
