@@ -3,7 +3,6 @@
 pub mod account;
 pub mod application;
 pub mod audit_log;
-pub mod catalogue;
 mod census;
 pub mod compact;
 pub mod consent;

@@ -52,7 +52,6 @@ mod release;
 mod sign_in;
 mod view;
 
-pub use acts::catalogue::DatasetCard;
 pub use acts::compact::Compactor;
 pub use acts::overview::Overview;
 pub use annotations::Annotations;

@@ -14,18 +14,18 @@ const DUO_VERSION: &str = "2021-02-23";
 /// A dataset as the specification describes one.
 pub(crate) fn dataset(card: &DatasetCard) -> Value {
     let terms: Vec<Value> = card
-        .terms
+        .duo
         .iter()
-        .map(|term| {
-            let mut duo = json!({ "id": term.duo, "version": DUO_VERSION });
-            if !term.value.is_empty() {
-                duo["modifiers"] = json!([{ "id": modifier(&term.value) }]);
+        .map(|(code, value)| {
+            let mut duo = json!({ "id": code, "version": DUO_VERSION });
+            if !value.is_empty() {
+                duo["modifiers"] = json!([{ "id": modifier(value) }]);
             }
             duo
         })
         .collect();
     let releases: Vec<Value> =
-        card.releases.iter().map(|release| json!({ "id": release.name, "people": release.people })).collect();
+        card.releases.iter().map(|(name, people)| json!({ "id": name, "people": people })).collect();
     let mut dataset = json!({
         "id": card.id,
         "name": card.name.en,
@@ -36,8 +36,7 @@ pub(crate) fn dataset(card: &DatasetCard) -> Value {
             "stratum": card.stratum,
             "tier": card.tier,
             "startingPoint": card.starting_point,
-            "restrictedUntil": card.free_from,
-            "source": card.source,
+            "restrictedUntil": card.restricted_until,
             "releases": releases,
         },
     });
@@ -82,7 +81,7 @@ pub(crate) fn cohort(card: &FreezeCard) -> Value {
 /// Whether a dataset fits every filter.
 pub(crate) fn fits(card: &DatasetCard, filters: &[DatasetFilter]) -> bool {
     filters.iter().all(|filter| match filter {
-        DatasetFilter::Duo(id) => card.terms.iter().any(|term| term.duo == *id),
+        DatasetFilter::Duo(id) => card.duo.iter().any(|(code, _)| code == id),
         DatasetFilter::Contributor(is, id) => (card.contributor.as_str() == id) == *is,
         DatasetFilter::Tier(is, tier) => (card.tier == *tier) == *is,
     })

@@ -5,6 +5,7 @@ use super::fields::Fields;
 use super::granularity::ceiling;
 use super::handovers::Ways;
 use super::narrowing::{DatasetFilter, Group, Narrowing};
+use super::query::Wrong;
 use super::request::Request;
 use super::route::{FILTERING_TERMS, Route};
 use super::sites::{Ask, Set, nothing, one_split};
@@ -18,9 +19,10 @@ use axum::extract::{RawQuery, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use gj_gate::acts::overview::FreezeCard;
-use gj_gate::{DatasetCard, GateError, Place, Question, Session};
+use gj_gate::{Annotations, DatasetCard, GateError, PeopleQuestion, Place, Question, Released, Session};
 use gj_model::{FreezeName, Grouping};
 use serde_json::Value;
+use std::sync::Arc;
 
 pub(crate) async fn answer(
     State(counter): State<Counter>,
@@ -106,7 +108,11 @@ impl Desk {
             (_, Some(FILTERING_TERMS)) => {
                 self.admitted().await?;
                 self.collection().await?;
-                Ok(service::filtering_terms_body(Some(self.route.entry())))
+                let asker = who::asker(self.session.as_ref());
+                let (gate, release) = (&self.counter.gate, &self.releases[0]);
+                let terms = gate.filtering_terms(&asker, release, &self.request.purpose).await;
+                let terms = terms.map_err(|error| self.gate(error))?;
+                Ok(service::filtering_terms_body(Some(self.route.entry()), terms.get()))
             }
             ("dataset" | "cohort", None) => self.collections().await,
             _ if self.request.entry.is_personal() => self.people().await,
@@ -119,7 +125,7 @@ impl Desk {
         let request = &self.request;
         match request.entry.id {
             "dataset" | "cohort" => Ok(collections::body(request, &[])),
-            _ if request.entry.is_personal() => Ok(people::body(request, people::Count::Exact(0))),
+            _ if request.entry.is_personal() => Ok(people::body(request, None)),
             _ => resultsets::body(request, &[], None).map_err(Problem::public),
         }
     }
@@ -133,52 +139,93 @@ impl Desk {
     /// The matching sites of every release asked.
     async fn sets(&self) -> Result<Vec<Set>, Problem> {
         let Some(query) = &self.request.query else {
-            self.admitted().await?;
             let expected = "a place (`referenceName`, `start`, `end`), a gene (`geneId`) or a variant \
                 (`genomicAlleleShortForm`)";
-            return Err(BadParameter::new("referenceName", "", expected).into());
+            return self.refused(BadParameter::new("referenceName", "", expected)).await;
         };
         let narrowing = self.narrowing().await?;
+        let group = match narrowing.group().and_then(|group| one_split(&self.request, group).map(|()| group))
+        {
+            Ok(group) => group,
+            Err(bad) => return self.refused(bad).await,
+        };
         if self.request.token.is_some() && self.releases.len() > 1 {
-            return Err(BadParameter::new("nextPage", "", "a token with one release at a time").into());
+            return self
+                .refused(BadParameter::new("nextPage", "", "a token with one release at a time"))
+                .await;
         }
         let mut sets = Vec::new();
         for release in &self.releases {
-            let annotations = self.counter.gate.annotations(release).await.map_err(|e| self.gate(e))?;
             let ask = Ask {
                 counter: &self.counter,
                 session: self.session.as_ref(),
                 request: &self.request,
                 query,
                 narrowing: &narrowing,
+                group,
                 release: release.clone(),
-                annotations: Some(annotations),
+                annotations: self.annotations(release).await?,
             };
             sets.push(ask.answer().await?);
         }
         Ok(sets)
     }
 
+    /// What is known of a release's variants; nothing of a release that there is not: the gate says so when asked.
+    async fn annotations(&self, release: &FreezeName) -> Result<Option<Arc<Annotations>>, Problem> {
+        self.counter.gate.annotations(release).await.map(Some).map_err(|error| self.gate(error))
+    }
+
     async fn people(&self) -> Result<Value, Problem> {
-        if let [_, more, ..] = &self.releases[..] {
-            self.admitted().await?;
+        let question = match self.people_question().await {
+            Ok(question) => question,
+            Err(Problem::Parameter(bad)) => return self.refused(bad).await,
+            Err(other) => return Err(other),
+        };
+        let asker = who::asker(self.session.as_ref());
+        let answer =
+            self.counter.gate.ask_people(&asker, &question).await.map_err(|error| self.gate(error))?;
+        Ok(people::body(&self.request, Some(answer.get())))
+    }
+
+    /// Variant, phenotypes, sex, stratum, contributor and dataset in one question.
+    async fn people_question(&self) -> Result<PeopleQuestion, Problem> {
+        let release = &self.releases[0];
+        if let Some(more) = self.releases.get(1) {
             let expected = "one release at a time: releases hold the same people";
             return Err(BadParameter::new("datasets", more.as_str(), expected).into());
         }
-        let count = if self.request.query.is_some() {
-            people::carriers(&self.sets().await?[0])?
-        } else {
-            self.admitted().await?;
-            let narrowing = self.narrowing().await?;
-            if narrowing.is_about_variants() {
-                let expected = "a variant with it, in `requestParameters.g_variant`";
-                return Err(BadParameter::new("filters", &self.texts(), expected).into());
-            }
-            let overview = self.counter.gate.overview().await.map_err(Problem::public)?;
-            let card = overview.get().freezes.iter().find(|card| card.name == self.releases[0]);
-            people::of_release(card.ok_or(Problem::NotFound)?, narrowing.group.as_ref())?
-        };
-        Ok(people::body(&self.request, count))
+        let mut question = PeopleQuestion::everybody(release.clone(), self.request.purpose.clone());
+        question.project = self.request.project.clone();
+        question.entity = people::entity(self.request.entry.id);
+        question.by = Grouping::None;
+        if let Some(query) = &self.request.query {
+            let annotations = self.annotations(release).await?;
+            let target = query.target(annotations.as_deref()).map_err(|wrong| match wrong {
+                Wrong::Parameter(bad) => Problem::from(bad),
+                Wrong::Gate(error) => self.gate(error),
+            })?;
+            let [Place::Variant(variant)] = &target.places[..] else {
+                let expected = "one variant, by `referenceName`, `start`, `referenceBases` and `alternateBases` or by \
+                    name: its carriers are counted; who carries one of several is not";
+                return Err(BadParameter::new("g_variant", "", expected).into());
+            };
+            question.variant = Some(variant.clone());
+        }
+        let narrowing = self.narrowing().await?;
+        let library = self.counter.gate.library().await.map_err(Problem::public)?;
+        narrowing.ask(&mut question, &library)?;
+        question.dataset = self.dataset().await?.map(|card| card.id);
+        if question.dataset.is_some() {
+            question.contributor = None;
+        }
+        Ok(question)
+    }
+
+    /// Says what is wrong with a request; to somebody who may not ask at all, only that.
+    async fn refused<T>(&self, bad: BadParameter) -> Result<T, Problem> {
+        self.admitted().await?;
+        Err(bad.into())
     }
 
     async fn collections(&self) -> Result<Value, Problem> {
@@ -189,7 +236,7 @@ impl Desk {
             match self.dataset().await? {
                 Some(card) => vec![collections::dataset(&card)],
                 None => {
-                    let cards = self.counter.gate.catalogue().await.map_err(Problem::public)?;
+                    let cards = self.cards().await?;
                     let cards = cards.get().iter().filter(|card| collections::fits(card, &filters));
                     cards.map(collections::dataset).collect()
                 }
@@ -219,25 +266,17 @@ impl Desk {
 
     /// The filters' meaning, with the people of the dataset that an address is below.
     async fn narrowing(&self) -> Result<Narrowing, Problem> {
-        let read = Narrowing::of(&self.request.filters)
-            .and_then(|narrowing| one_split(&self.request, &narrowing).map(|()| narrowing));
-        let mut narrowing = match read {
+        let mut narrowing = match Narrowing::of(&self.request.filters) {
             Ok(narrowing) => narrowing,
-            Err(bad) => {
-                self.admitted().await?;
-                return Err(bad.into());
-            }
+            Err(bad) => return self.refused(bad).await,
         };
-        if self.route.entry().id == "dataset" && self.route.id.is_some() {
+        if self.route.entry().id == "dataset" && self.route.id.is_some() && !self.request.entry.is_personal()
+        {
             self.admitted().await?;
             let Some(card) = self.dataset().await? else { return Err(Problem::NotFound) };
-            let own = of_dataset(&card)?;
-            if narrowing.group.as_ref().is_some_and(|group| *group != own) {
-                let expected = "no filter of people below a dataset, which is a group of people itself";
-                return Err(BadParameter::new("filters", &self.texts(), expected).into());
-            }
-            narrowing.group = Some(own);
-            one_split(&self.request, &narrowing)?;
+            narrowing
+                .insert(of_dataset(&card)?)
+                .map_err(|expected| BadParameter::new("filters", &self.texts(), expected))?;
         }
         Ok(narrowing)
     }
@@ -250,9 +289,14 @@ impl Desk {
         let Some(id) = self.route.id.as_ref().filter(|_| self.route.entry().id == "dataset") else {
             return Ok(None);
         };
-        let cards = self.counter.gate.catalogue().await.map_err(Problem::public)?;
+        let cards = self.cards().await?;
         let found = cards.into_inner().into_iter().find(|card| card.id == *id);
         found.map(Some).ok_or(Problem::NotFound)
+    }
+
+    async fn cards(&self) -> Result<Released<Vec<DatasetCard>>, Problem> {
+        let asker = who::asker(self.session.as_ref());
+        self.counter.gate.datasets_shown(&asker).await.map_err(Problem::public)
     }
 
     /// That the collection of the address exists.

@@ -75,10 +75,8 @@ impl Filter {
     }
 
     fn plain(text: &str) -> Result<Filter, BadParameter> {
-        let at = OPERATORS
-            .iter()
-            .filter_map(|(sign, operator)| text.find(sign).map(|at| (at, *sign, *operator)))
-            .min_by_key(|(at, sign, _)| (*at, std::cmp::Reverse(sign.len())));
+        // `!HP:0001250`: looked for and not found.
+        let at = if text.starts_with('!') { None } else { first_operator(text) };
         let Some((at, sign, operator)) = at else {
             let wanted = Wanted::Term { descendants: true, similarity: Similarity::Exact };
             return Ok(Filter { id: text.to_owned(), wanted, scope: None });
@@ -135,6 +133,13 @@ impl Filter {
             Wanted::Value { operator, value } => format!("{}{}{value}", self.id, operator.sign()),
         }
     }
+}
+
+/// The first operator of a text, the longer one where two begin at a place.
+fn first_operator(text: &str) -> Option<(usize, &'static str, Operator)> {
+    let found =
+        OPERATORS.iter().filter_map(|(sign, operator)| text.find(sign).map(|at| (at, *sign, *operator)));
+    found.min_by_key(|(at, sign, _)| (*at, std::cmp::Reverse(sign.len())))
 }
 
 impl Operator {

@@ -6,7 +6,6 @@
 use super::entry_type::EntryType;
 use super::fields::Fields;
 use super::handovers::Ways;
-use super::people::Count;
 use super::request::Request;
 use super::route::Route;
 use super::sites::Set;
@@ -14,7 +13,7 @@ use super::{collections, envelope, people, resultsets, service};
 use crate::frequency::vcf::tests::answer;
 use crate::status::{BadParameter, BeaconProblem, Problem};
 use gj_gate::acts::overview::FreezeCard;
-use gj_gate::{Environment, FrequencyAnswer, Place};
+use gj_gate::{Environment, FrequencyAnswer, PeopleAnswer, PeopleCount, Place};
 use jsonschema::{Resource, Validator};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -196,6 +195,8 @@ fn model(spec: &Path, folder: &str) -> Validator {
 fn collections_are_valid() {
     let Some(spec) = spec() else { return };
     let name = |text: &str| gj_model::Bilingual { ja: text.into(), en: text.into() };
+    let day = "2026-01-01".parse().unwrap();
+    let term = |duo: &str, value: &str| (duo.to_owned(), value.to_owned());
     let card = gj_gate::DatasetCard {
         id: "d1".into(),
         name: name("d"),
@@ -203,15 +204,10 @@ fn collections_are_valid() {
         contributor_name: name("c"),
         stratum: String::new(),
         tier: "overview".into(),
-        starting_point: "2026-01-01".parse().unwrap(),
-        free_from: None,
-        terms: vec![
-            gj_gate::acts::catalogue::TermCard { duo: "DUO:0000042".into(), value: String::new() },
-            gj_gate::acts::catalogue::TermCard { duo: "DUO:0000007".into(), value: "MONDO:1".into() },
-            gj_gate::acts::catalogue::TermCard { duo: "DUO:0000022".into(), value: "JP".into() },
-        ],
-        source: "s".into(),
-        releases: vec![],
+        starting_point: day,
+        restricted_until: day,
+        duo: vec![term("DUO:0000042", ""), term("DUO:0000007", "MONDO:1"), term("DUO:0000022", "JP")],
+        releases: vec![("r1".parse().unwrap(), Some(60)), ("r2".parse().unwrap(), None)],
     };
     let release = |people| FreezeCard {
         name: "r1".parse().unwrap(),
@@ -235,25 +231,49 @@ fn collections_are_valid() {
     }
 }
 
+/// An answer about people.
+fn people_answer(count: Option<u32>, step: u32, widened: bool) -> PeopleAnswer {
+    PeopleAnswer {
+        citation: answer().citation,
+        entity: gj_gate::Entity::Individuals,
+        by: gj_model::Grouping::None,
+        step,
+        told_from: 2 * step,
+        total: PeopleCount { count, met: vec!["HP:0001250".into()], widened },
+        groups: Default::default(),
+        hidden: 0,
+    }
+}
+
 #[test]
 fn people_are_counted_validly_and_a_hidden_count_is_told_as_such() {
     let Some(spec) = spec() else { return };
     for path in ["individuals", "biosamples", "runs", "analyses", "g_variants/x/individuals"] {
         for granularity in ["boolean", "count", "record"] {
             let request = asked(path, &format!("requestedGranularity={granularity}"));
-            for count in [Count::Exact(0), Count::Exact(60), Count::Hidden] {
-                let body = people::body(&request, count);
-                let counted = granularity != "boolean" && count != Count::Hidden;
+            let precise = [
+                (Some(60), 10, false, "rounded"),
+                (Some(60), 10, true, "imprecise"),
+                (Some(61), 1, false, "exact"),
+                (None, 10, false, "imprecise"),
+            ];
+            for (count, step, widened, precision) in precise {
+                let body = people::body(&request, Some(&people_answer(count, step, widened)));
+                let counted = granularity != "boolean" && count.is_some();
                 let returned = if counted { "count" } else { "boolean" };
                 assert_eq!(body["meta"]["returnedGranularity"], returned);
                 assert_eq!(body["responseSummary"].get("numTotalResults").is_some(), counted);
+                if granularity == "boolean" {
+                    assert!(body["responseSummary"].get("countPrecision").is_none());
+                } else {
+                    assert_eq!(body["responseSummary"]["countPrecision"], precision);
+                }
                 let schema = if counted { "beaconCountResponse" } else { "beaconBooleanResponse" };
                 assert_valid(&framework(&spec, &format!("responses/{schema}.json")), &body);
             }
+            assert_eq!(people::body(&request, None)["responseSummary"]["exists"], false);
         }
     }
-    let hidden = people::body(&asked("individuals", ""), Count::Hidden);
-    assert_eq!(hidden["responseSummary"]["countPrecision"], "imprecise");
 }
 
 #[test]
@@ -277,6 +297,8 @@ fn errors_are_valid() {
 fn what_the_beacon_says_of_itself_is_valid() {
     let Some(spec) = spec() else { return };
     let root = "http://localhost:8080";
+    let label = gj_model::Bilingual { ja: "けいれん発作".into(), en: "Seizure".into() };
+    let in_use = [gj_gate::TermCard { id: "HP:0001250".into(), label }];
     for environment in [Environment::Dev, Environment::Test, Environment::Prod] {
         for (schema, body) in [
             ("beaconInfoResponse", service::info_body(root, environment)),
@@ -284,8 +306,8 @@ fn what_the_beacon_says_of_itself_is_valid() {
             ("beaconMapResponse", service::map_body(root)),
             ("beaconConfigurationResponse", service::configuration_body(environment)),
             ("beaconEntryTypesResponse", service::entry_types_body()),
-            ("beaconFilteringTermsResponse", service::filtering_terms_body(None)),
-            ("beaconFilteringTermsResponse", service::filtering_terms_body(EntryType::named("dataset"))),
+            ("beaconFilteringTermsResponse", service::filtering_terms_body(None, &in_use)),
+            ("beaconFilteringTermsResponse", service::filtering_terms_body(EntryType::named("dataset"), &[])),
         ] {
             assert_valid(&framework(&spec, &format!("responses/{schema}.json")), &body);
         }

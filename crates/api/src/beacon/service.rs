@@ -6,12 +6,14 @@ use super::envelope::meta_of_service;
 use super::narrowing::{FIELDS, SEXES};
 use super::route::FILTERING_TERMS;
 use super::{API_VERSION, BASE, ID};
-use crate::who::Counter;
+use crate::frequency::ask::PURPOSE_DEFAULT;
+use crate::frequency::newest;
+use crate::who::{self, Counter};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::HOST;
-use gj_gate::Environment;
+use gj_gate::{Environment, Released, TermCard};
 use serde_json::{Map, Value, json};
 
 const NAME: &str = "Genomics Japan";
@@ -37,8 +39,20 @@ pub(crate) async fn entry_types() -> Json<Value> {
     Json(entry_types_body())
 }
 
-pub(crate) async fn filtering_terms() -> Json<Value> {
-    Json(filtering_terms_body(None))
+/// Filters that anybody may know of; somebody signed in who may ask is told the terms in use, too.
+pub(crate) async fn filtering_terms(State(counter): State<Counter>, headers: HeaderMap) -> Json<Value> {
+    Json(filtering_terms_body(None, &in_use(&counter, &headers).await))
+}
+
+async fn in_use(counter: &Counter, headers: &HeaderMap) -> Vec<TermCard> {
+    let Ok(Some(session)) = who::session(headers, &counter.gate, &counter.sessions).await else {
+        return Vec::new();
+    };
+    let (Ok(release), Ok(purpose)) = (newest(&counter.gate).await, PURPOSE_DEFAULT.parse()) else {
+        return Vec::new();
+    };
+    let terms = counter.gate.filtering_terms(&session.asker, &release, &purpose).await;
+    terms.map(Released::into_inner).unwrap_or_default()
 }
 
 /// The address under which the client reached this server. From its own request, so that it is right
@@ -146,7 +160,7 @@ pub(super) fn entry_types_body() -> Value {
 }
 
 /// Every filter, or those that mean something for an entry type or below it.
-pub(super) fn filtering_terms_body(of: Option<&EntryType>) -> Value {
+pub(super) fn filtering_terms_body(of: Option<&EntryType>, in_use: &[TermCard]) -> Value {
     let holds = |scopes: &[&str]| {
         of.is_none_or(|of| {
             let reached = |scope: &&str| {
@@ -168,6 +182,18 @@ pub(super) fn filtering_terms_body(of: Option<&EntryType>) -> Value {
             terms.push(json!({ "type": "NCI Thesaurus", "id": id, "label": label, "scopes": people }));
         }
     }
+    if holds(&["individual"]) {
+        for card in in_use {
+            let kind = card.id.split_once(':').map_or("custom", |(prefix, _)| vocabulary(prefix));
+            terms.push(json!({
+                "type": kind,
+                "id": card.id,
+                "label": card.label.en,
+                "labelJa": card.label.ja,
+                "scopes": ["individual", "biosample", "run", "analysis"],
+            }));
+        }
+    }
     let variants: &[&str] = &["genomicVariant"];
     if holds(variants) {
         for (id, label) in
@@ -179,11 +205,23 @@ pub(super) fn filtering_terms_body(of: Option<&EntryType>) -> Value {
     json!({ "meta": meta_of_service(), "response": { "filteringTerms": terms, "resources": resources() } })
 }
 
+/// The full name of a vocabulary.
+fn vocabulary(prefix: &str) -> &str {
+    match prefix {
+        "HP" => "Human Phenotype Ontology",
+        "MONDO" => "Mondo Disease Ontology",
+        "NANDO" => "Nanbyo Disease Ontology",
+        other => other,
+    }
+}
+
 fn resources() -> Value {
     let resource = |id: &str, name: &str, prefix: &str, url: &str| json!({ "id": id, "name": name, "nameSpacePrefix": prefix, "url": url, "iriPrefix": format!("http://purl.obolibrary.org/obo/{prefix}_") });
     json!([
         resource("ncit", "NCI Thesaurus", "NCIT", "http://purl.obolibrary.org/obo/ncit.owl"),
         resource("so", "Sequence Ontology", "SO", "http://purl.obolibrary.org/obo/so.owl"),
+        resource("hp", "Human Phenotype Ontology", "HP", "http://purl.obolibrary.org/obo/hp.owl"),
+        resource("mondo", "Mondo Disease Ontology", "MONDO", "http://purl.obolibrary.org/obo/mondo.owl"),
         resource("duo", "Data Use Ontology", "DUO", "http://purl.obolibrary.org/obo/duo.owl"),
     ])
 }

@@ -48,6 +48,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) request: &'a Request,
     pub(crate) query: &'a VariantQuery,
     pub(crate) narrowing: &'a Narrowing,
+    /// The people whose variants are counted.
+    pub(crate) group: Option<&'a Group>,
     pub(crate) release: FreezeName,
     pub(crate) annotations: Option<Arc<Annotations>>,
 }
@@ -183,7 +185,7 @@ impl Ask<'_> {
             skip,
             next: None,
             previous: None,
-            group: self.narrowing.group.clone(),
+            group: self.group.cloned(),
             annotations: self.annotations.clone(),
             places: target.places.clone(),
         }
@@ -211,7 +213,7 @@ impl Ask<'_> {
             if !self.query.matches(target, &site.variant) {
                 continue;
             }
-            match (counted(&site, self.narrowing.group.as_ref()), self.narrowing.fits(&site)) {
+            match (counted(&site, self.group), self.narrowing.fits(&site)) {
                 // Nobody of the group has a call there.
                 (None, _) | (_, Some(false)) => {}
                 (Some(cells), _) if cells.ac == Some(0) => hits.unseen += 1,
@@ -275,7 +277,7 @@ impl Ask<'_> {
     }
 
     async fn ask(&self, place: Place) -> Result<FrequencyAnswer, Problem> {
-        let by = self.narrowing.group.as_ref().map_or(self.request.by, |group| group.split);
+        let by = self.group.map_or(self.request.by, |group| group.split);
         let (purpose, project) = (self.request.purpose.clone(), self.request.project.clone());
         let asked = Asked { freeze: Some(self.release.clone()), place, by, purpose, project };
         Ok(frequency::answer(&self.counter.gate, self.session, asked).await?.into_inner())
@@ -311,8 +313,8 @@ pub(crate) fn nothing() -> Region {
 ///
 /// # Errors
 /// Where a filter counts by one split and `by` asks for another.
-pub(crate) fn one_split(request: &Request, narrowing: &Narrowing) -> Result<(), BadParameter> {
-    match &narrowing.group {
+pub(crate) fn one_split(request: &Request, group: Option<&Group>) -> Result<(), BadParameter> {
+    match group {
         Some(group) if request.by != Grouping::None && request.by != group.split => {
             let expected = format!("no `by`, or the one of the filter, {}", group.split.name());
             Err(BadParameter::new("by", request.by.name(), expected))
