@@ -9,6 +9,7 @@ mod applications;
 mod approvals;
 mod arrows;
 mod bad_input;
+mod beacon;
 mod browser;
 mod censuses;
 mod chromium;

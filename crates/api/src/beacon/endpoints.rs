@@ -179,8 +179,10 @@ impl Desk {
     async fn people(&self) -> Result<Value, Problem> {
         let question = match self.people_question().await {
             Ok(question) => question,
-            Err(Problem::Parameter(bad)) => return self.refused(bad).await,
-            Err(other) => return Err(other),
+            Err(problem) => {
+                self.admitted().await?;
+                return Err(problem);
+            }
         };
         let asker = who::asker(self.session.as_ref());
         let answer =
