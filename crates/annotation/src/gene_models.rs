@@ -103,6 +103,11 @@ impl GeneModels {
         }
     }
 
+    /// The transcripts themselves, by contig and first base.
+    pub fn into_transcripts(self) -> Vec<Transcript> {
+        self.transcripts
+    }
+
     /// All, by contig and first base.
     pub fn transcripts(&self) -> &[Transcript] {
         &self.transcripts

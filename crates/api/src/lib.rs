@@ -5,6 +5,7 @@
 //! who is signed in on the portal, in memory.
 //! Every operation is one of [`operations`], from which the router is built.
 
+mod annotation;
 mod applications;
 pub mod beacon;
 mod cors;
