@@ -16,6 +16,8 @@ pub mod money;
 pub mod ontology;
 pub mod overview;
 pub mod participant;
+pub mod person;
+pub mod phenotypes;
 pub(crate) mod plan;
 pub mod programme;
 pub mod registry;

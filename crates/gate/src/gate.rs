@@ -47,6 +47,8 @@ pub(crate) struct Inner {
     pub(crate) rules: Mutex<Option<CompiledRules>>,
     /// The vocabularies in use, by the numbers of their versions.
     pub(crate) library: Mutex<Option<(Vec<i64>, Arc<Library>)>>,
+    /// The people of the releases that were asked about last.
+    pub(crate) cohorts: crate::people::Cohorts,
     /// Sets of annotation that are open.
     pub(crate) annotations: tokio::sync::Mutex<Opened>,
     /// People on their way to a provider of sign-in and back.
@@ -124,6 +126,7 @@ impl Gate {
             away: crate::provider::Away::default(),
             rules: Mutex::new(None),
             library: Mutex::new(None),
+            cohorts: crate::people::Cohorts::default(),
             annotations: tokio::sync::Mutex::default(),
         };
         Ok(Gate { inner: Arc::new(inner) })

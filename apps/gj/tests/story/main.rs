@@ -9,6 +9,7 @@ mod applications;
 mod approvals;
 mod arrows;
 mod bad_input;
+mod beacon;
 mod browser;
 mod censuses;
 mod chromium;
@@ -30,6 +31,7 @@ mod money;
 mod money_pages;
 mod ontology;
 mod participants;
+mod people;
 mod portal;
 #[cfg(feature = "oidc")]
 mod provider;
