@@ -33,7 +33,7 @@ S14 | 7  | GET /filtering_terms         | academic | 200 | /response/filteringTe
 S15 | 11 | GET /info                    | nobody   | 200 | /meta/returnedSchemas size 7
 G01 | 1  | GET /g_variants?{range}&requestedGranularity=boolean | academic | 200 | /meta/returnedGranularity = "boolean"; /responseSummary/exists = true; /responseSummary/numTotalResults absent; /response absent
 G02 | 1  | GET /g_variants?{range}&requestedGranularity=count   | academic | 200 | /meta/returnedGranularity = "count"; /responseSummary/numTotalResults = {total}; /response absent
-G03 | 1  | GET /g_variants?{range}&requestedGranularity=record  | academic | 200 | /meta/returnedGranularity = "record"; /response/resultSets/0/results present
+G03 | 1  | GET /g_variants?{range}&datasets=r1&requestedGranularity=record | academic | 200 | /meta/returnedGranularity = "record"; /response/resultSets/0/results present
 G04 | 1  | GET /g_variants?{range}      | academic | 200 | /meta/receivedRequestSummary/requestedGranularity = "record"; /responseSummary/numTotalResults = {total}
 G05 | 1  | GET /g_variants?{range}&requestedGranularity=boolean | academic | 200 | /meta/receivedRequestSummary/pagination/limit = 10; /meta/receivedRequestSummary/includeResultsetResponses = "HIT"; /meta/receivedRequestSummary/testMode = false
 G06 | 1  | GET /individuals?requestedGranularity=record | academic | 200 | /meta/returnedGranularity = "count"; /meta/receivedRequestSummary/requestedGranularity = "record"; /response absent
