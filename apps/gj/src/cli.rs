@@ -3,6 +3,7 @@
 pub mod account;
 pub mod application;
 mod consent;
+mod download;
 pub mod money;
 pub mod ontology;
 pub mod policy;
@@ -18,6 +19,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 pub use consent::{Consent, ConsentChange, ConsentDue, ConsentOf};
+pub use download::Download;
 
 /// Genomics Japan: one nationally managed resource of whole genomes.
 #[derive(Debug, Parser)]
@@ -43,6 +45,8 @@ pub enum Command {
     Freeze(Freeze),
     /// Released frequencies of a region or a variant
     Frequency(Frequency),
+    /// A whole release of frequencies as VCF.gz with its index, or Parquet
+    Download(Download),
     /// Genotypes of some people and places, approved by the data access committee for one recipient
     #[command(subcommand)]
     Extract(Extract),

@@ -6,6 +6,7 @@ mod audit;
 mod compact;
 mod consent;
 mod demo;
+mod download;
 mod extract;
 mod freeze;
 mod frequency;
@@ -35,6 +36,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Ingest(arguments) => ingest::run(arguments).await,
         Command::Freeze(arguments) => freeze::run(arguments).await,
         Command::Frequency(arguments) => frequency::run(arguments).await,
+        Command::Download(arguments) => download::run(arguments).await,
         Command::Extract(arguments) => extract::run(arguments).await,
         Command::Application(arguments) => application::run(arguments).await,
         Command::Withdraw(arguments) => withdraw::run(arguments).await,

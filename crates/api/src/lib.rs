@@ -7,6 +7,7 @@
 
 mod applications;
 pub mod beacon;
+mod download;
 pub mod frequency;
 mod guard;
 mod money;

@@ -3,7 +3,7 @@
 
 use crate::beacon::{g_variants, service};
 use crate::who::Counter;
-use crate::{applications, frequency, money, openapi, overview, own_consent};
+use crate::{applications, download, frequency, money, openapi, overview, own_consent};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 /// The HTTP method of an operation.
@@ -83,6 +83,12 @@ const FREQUENCY: &[Parameter] = &[
     optional("variant", "chr22-42127941-G-A, alleles of at most 1000 bases; this or `region`"),
     optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
     optional("by", "stratum, contributor or sex; default: only the total"),
+    optional("project", "granted project asked under: its data, for its purpose; default: none"),
+];
+
+const DOWNLOAD: &[Parameter] = &[
+    optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
+    optional("by", "stratum, contributor or sex; default: stratum"),
     optional("project", "granted project asked under: its data, for its purpose; default: none"),
 ];
 
@@ -178,6 +184,16 @@ pub const OPERATIONS: &[Operation] = &[
         media: VCF,
         parameters: FREQUENCY,
         build: |verb| on(verb, frequency::download),
+    },
+    Operation {
+        verb: Verb::Get,
+        path: "/api/download/{freeze}/{file}",
+        summary_en: "A whole release: sites.vcf.gz, sites.vcf.gz.tbi or sites.parquet",
+        summary_ja: "リリース全体のファイル（sites.vcf.gz、sites.vcf.gz.tbi、sites.parquet）",
+        public: false,
+        media: "application/octet-stream",
+        parameters: DOWNLOAD,
+        build: |verb| on(verb, download::send),
     },
     Operation {
         verb: Verb::Get,

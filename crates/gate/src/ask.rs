@@ -1,15 +1,18 @@
 //! Who asks what, and whether they may.
 
-use crate::audit::{Note, bounded};
+use crate::answered::Line;
+use crate::audit::bounded;
 use crate::case::Case;
 use crate::error::{GateError, Refusal};
 use crate::gate::Gate;
 use crate::grant::Grant;
+use crate::kept::Decided;
 use crate::view::Place;
 use gj_model::{ApplicationId, Bilingual, FreezeName, Grouping, InstitutionId, Purpose, UserId};
 use gj_policy::Decision;
-use gj_registry::PanelState;
+use gj_registry::{PanelState, User};
 use serde_json::json;
+use std::sync::{Arc, OnceLock};
 
 /// The act of reading frequencies.
 pub(crate) const READ: &str = "frequency.read";
@@ -58,6 +61,16 @@ impl Asker {
     }
 }
 
+impl Session {
+    pub(crate) fn of(user: User) -> Session {
+        Session {
+            asker: Asker { user: Some(user.id.clone()) },
+            id: user.id,
+            name: Bilingual { ja: user.name_ja, en: user.name_en },
+        }
+    }
+}
+
 impl Gate {
     /// Somebody who works on the machine itself and says as whom (`--as`): the operating system
     /// already let them at the data directory. Endpoints must use [`Gate::sign_in`].
@@ -70,12 +83,7 @@ impl Gate {
     /// # Errors
     /// When the registry cannot be read.
     pub async fn sign_in(&self, token: &str) -> Result<Option<Session>, GateError> {
-        let user = self.inner.registry.read().await?.user_by_token(token).await?;
-        Ok(user.filter(|user| user.active).map(|user| Session {
-            asker: Asker { user: Some(user.id.clone()) },
-            id: user.id,
-            name: Bilingual { ja: user.name_ja, en: user.name_en },
-        }))
+        self.session_of_token(token).await
     }
 
     /// Asks to read the frequencies of a release.
@@ -83,8 +91,33 @@ impl Gate {
     /// # Errors
     /// [`GateError::Refused`] with every reason; the refusal is in the audit log by then.
     pub async fn ask(&self, asker: &Asker, question: &Question) -> Result<Grant, GateError> {
+        let kept = self.decided(self.moment().await?, asker, question);
+        let decided = match kept {
+            Some(decided) => decided,
+            None => self.decide(asker, question).await?,
+        };
+        match decided {
+            Decided::Granted(grant) => Ok(grant.again()),
+            Decided::Refused(refusal) => {
+                let detail = json!({
+                    "purpose": question.purpose.to_string(),
+                    "place": question.place.to_string(),
+                    "by": question.by.name(),
+                    "project": question.project,
+                    "reasons": refusal.codes(),
+                });
+                self.note_refusal(asker, READ, question.freeze.as_str(), detail).await?;
+                Err(Refusal::clone(&refusal).into())
+            }
+        }
+    }
+
+    /// Decides by the facts of this moment, and keeps the decision for as long as they stay.
+    async fn decide(&self, asker: &Asker, question: &Question) -> Result<Decided, GateError> {
         self.lapse_due().await?;
         let mut reads = self.inner.registry.read().await?;
+        let moment = self.moment_of(&mut reads).await?;
+        let lapsed = reads.proxied_until(moment.today).await?.is_empty();
         let freeze = reads.freeze(&question.freeze).await?;
         let mut facts = self.facts(&mut reads, asker, READ).await?;
         facts.purpose = Some(self.purpose_fact(&mut reads, &question.purpose).await?);
@@ -103,8 +136,8 @@ impl Gate {
         }
         let consent_acts = reads.consent_acts().await?;
         drop(reads);
-        match (sight.decision.clone(), freeze) {
-            (Decision::Allow(terms), Some(freeze)) => Ok(Grant {
+        let decided = match (sight.decision.clone(), freeze) {
+            (Decision::Allow(terms), Some(freeze)) => Decided::Granted(Arc::new(Grant {
                 asker: asker.clone(),
                 purpose: question.purpose.clone(),
                 freeze: freeze.name,
@@ -114,24 +147,22 @@ impl Gate {
                 consent_acts,
                 needs_scope: terms.needs_scope,
                 smallest_cell: terms.smallest_cell,
-                sight,
+                sight: Arc::new(sight),
                 project,
-            }),
+                revision: moment.revision,
+                judge: Arc::new(OnceLock::new()),
+            })),
             // The rule `freeze-unknown` denies before this can happen.
-            (Decision::Allow(_), None) => Err(GateError::Changed),
+            (Decision::Allow(_), None) => return Err(GateError::Changed),
             (Decision::Ask(refused) | Decision::Deny(refused), _) => {
-                let refusal = Refusal { refused };
-                let detail = json!({
-                    "purpose": question.purpose.to_string(),
-                    "place": question.place.to_string(),
-                    "by": question.by.name(),
-                    "project": question.project,
-                    "reasons": refusal.codes(),
-                });
-                self.note_refusal(asker, READ, question.freeze.as_str(), detail).await?;
-                Err(refusal.into())
+                Decided::Refused(Arc::new(Refusal { refused }))
             }
+        };
+        // Midnight may have come while the facts were read.
+        if lapsed && moment.today == self.inner.clock.today() {
+            self.keep(moment, asker, question, &decided);
         }
+        Ok(decided)
     }
 
     /// Authorises an administrative act; a refusal is written to the audit log.
@@ -176,10 +207,9 @@ impl Gate {
         subject: &str,
         detail: serde_json::Value,
     ) -> Result<(), GateError> {
-        let mut tx = self.inner.registry.begin().await?;
         // Anybody may be refused, and as often as they like: what they send is not kept at any length.
-        let detail = bounded(detail);
-        self.note(&mut tx, Note { actor: asker.name(), act, subject, outcome: "refused", detail }).await?;
-        self.commit_answer(tx).await
+        let (detail, subject) = (bounded(detail), subject.to_owned());
+        let (actor, act) = (asker.name().to_owned(), act.to_owned());
+        self.answered(Line { actor, act, subject, outcome: "refused", detail, basis: None }).await
     }
 }

@@ -32,15 +32,18 @@
 //! ```
 
 pub mod acts;
+mod answered;
 mod ask;
 mod audit;
 mod case;
 mod clock;
 mod config;
 mod disclosure;
+mod download;
 mod error;
 mod gate;
 mod grant;
+mod kept;
 mod lock;
 mod password;
 #[cfg(feature = "oidc")]
@@ -55,11 +58,13 @@ pub use acts::overview::Overview;
 pub use ask::{Asker, Question, Session};
 pub use clock::Clock;
 pub use config::Config;
+pub use download::{FileQuestion, ReleaseFile};
 pub use error::{GateError, Refusal};
 pub use gate::Gate;
+pub use gj_export::sites;
 pub use gj_ontology as ontology;
 pub use gj_policy as policy;
-pub use gj_store::StoreError;
+pub use gj_store::{Download, StoreError};
 pub use grant::Grant;
 pub use password::PASSWORD_CHARS_MIN;
 pub use release::{Citation, FrequencyAnswer, Released};

@@ -1,18 +1,20 @@
 //! The last step: disclosure control, the release checked again, an audit line, and only then text.
 
+use crate::answered::Line;
 use crate::ask::{Question, READ};
-use crate::audit::{Note, bounded};
-use crate::disclosure::Disclosure;
+use crate::audit::bounded;
 use crate::error::GateError;
 use crate::gate::Gate;
-use crate::grant::Grant;
+use crate::grant::{Grant, Judge};
 use crate::view::{Finding, SiteCounts};
 use gj_model::{Cells, FreezeName, Grouping, SiteFrequency};
 use gj_policy::{DatasetSight, Sight};
-use gj_registry::PanelState;
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::json;
+
+/// Sites judged without waking another thread.
+const JUDGED_AT_ONCE_MAX: usize = 4;
 
 /// Something that may leave the house. Only the gate makes one.
 #[derive(Debug, Clone)]
@@ -87,12 +89,17 @@ impl Gate {
         finding: Finding<Vec<SiteCounts>>,
         question: &Question,
     ) -> Result<Released<FrequencyAnswer>, GateError> {
-        let by = question.by;
-        let (smallest, sight) = (grant.smallest_cell, grant.sight.clone());
         let citation = Citation { freeze: grant.freeze.clone(), digest: grant.digest.clone() };
-        let answer = tokio::task::spawn_blocking(move || {
-            let counted: Vec<bool> = finding.classes.iter().map(|class| sight.sees_class(class)).collect();
-            let disclosure = Disclosure::new(&finding.classes, &finding.people, &counted, smallest);
+        let (smallest, sight, judge) = (grant.smallest_cell, grant.sight.clone(), grant.judge.clone());
+        let by = question.by;
+        let few = finding.value.len() <= JUDGED_AT_ONCE_MAX;
+        let make = move || {
+            let (classes, people) = (&finding.classes, &finding.people);
+            let new = || Judge::new(classes.clone(), people.clone(), &sight, smallest);
+            let kept = judge.get_or_init(new);
+            // Of a stale release the classes of a later moment may have come: it is asked again then.
+            let own = if kept.is_of(classes, people) { None } else { Some(new()) };
+            let disclosure = &own.as_ref().unwrap_or(kept).disclosure;
             let mut answer =
                 FrequencyAnswer { citation, by, smallest_cell: smallest, hidden_cells: 0, sites: Vec::new() };
             // Each site is judged on its own; together they are most of an answer's work.
@@ -101,12 +108,16 @@ impl Gate {
                 let groups = disclosure.pick(&disclosure.judge(zone, &site.counts), by);
                 SiteFrequency { variant: site.variant, groups }
             };
-            answer.sites = finding.value.into_par_iter().map(judge).collect();
+            answer.sites = match few {
+                true => finding.value.into_iter().map(judge).collect(),
+                false => finding.value.into_par_iter().map(judge).collect(),
+            };
             let cells = answer.sites.iter().flat_map(|site| site.groups.values());
             answer.hidden_cells = cells.map(Cells::hidden).sum();
             answer
-        })
-        .await?;
+        };
+        // A variant is judged sooner than another thread is woken.
+        let answer = if few { make() } else { tokio::task::spawn_blocking(make).await? };
         self.note_answer(&grant, question, &answer).await?;
         Ok(Released::new(answer))
     }
@@ -118,19 +129,6 @@ impl Gate {
         question: &Question,
         answer: &FrequencyAnswer,
     ) -> Result<(), GateError> {
-        let mut tx = self.inner.registry.begin().await?;
-        let same = tx.freeze(&grant.freeze).await?.is_some_and(|freeze| {
-            freeze.panel == grant.panel && (freeze.state == PanelState::Stale) == grant.stale
-        });
-        // Somebody may leave while the panel is stale already: the count of what people decided tells.
-        if !same || tx.consent_acts().await? != grant.consent_acts {
-            return Err(GateError::Changed);
-        }
-        if let Some(project) = &grant.project
-            && !project.is_current(&mut tx).await?
-        {
-            return Err(GateError::Changed);
-        }
         let mut detail = json!({
             "purpose": grant.purpose.to_string(),
             "place": question.place.to_string(),
@@ -146,14 +144,14 @@ impl Gate {
             detail["scope"] = json!(project.digest);
         }
         let detail = bounded(detail);
-        let note = Note {
-            actor: grant.asker.name(),
-            act: READ,
-            subject: grant.freeze.as_str(),
+        let line = Line {
+            actor: grant.asker.name().to_owned(),
+            act: READ.to_owned(),
+            subject: grant.freeze.to_string(),
             outcome: "answered",
             detail,
+            basis: Some(grant.basis()),
         };
-        self.note(&mut tx, note).await?;
-        self.commit_answer(tx).await
+        self.answered(line).await
     }
 }

@@ -11,6 +11,7 @@
 //! DIR/panels/<id>/    manifest.json  panel.parquet      panel.sums
 //! DIR/staging/        what is being written; swept when nobody writes it any more
 //! DIR/spools/         what an interrupted ingest had read
+//! DIR/downloads/<key>/ files of released counts, with their sums
 //! ```
 //!
 //! A directory is written in `staging`, synced, then renamed into place. It counts only once the
@@ -22,6 +23,7 @@ pub mod callability;
 mod census;
 mod counted;
 mod counts;
+mod downloads;
 mod durable;
 mod erase;
 mod error;
@@ -44,6 +46,7 @@ pub use batch::{
 pub use callability::{CallabilityWriter, States, Track};
 pub use census::{CensusSeal, Counting, StagedCensus, assignment};
 pub use counted::{Census, Counted, Panel, PanelRows};
+pub use downloads::{Download, NewDownload};
 pub use error::StoreError;
 pub use evidence::{Evidence, EvidenceRow, EvidenceScan};
 pub use extract::Extraction;

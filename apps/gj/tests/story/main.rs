@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod accounts;
+mod air_gap;
 mod applications;
 mod approvals;
 mod arrows;
@@ -18,6 +19,7 @@ mod counts;
 mod crash;
 mod demo;
 mod disk;
+mod downloads;
 mod duckdb;
 mod extracts;
 mod gvcf;

@@ -53,6 +53,7 @@ fn call(address: &str, verb: &str, path: &str, token: Option<&str>) -> Reply {
         "/api/frequency" | "/api/frequency.vcf" => {
             format!("{path}?freeze=r1&region=chr2:1-9000000&by=stratum")
         }
+        "/api/download/{freeze}/{file}" => "/api/download/r1/sites.vcf.gz?by=stratum".to_owned(),
         "/api/beacon/v2/g_variants" if verb == "GET" => {
             format!("{path}?referenceName=chr2&start=0&end=9000000&assemblyId=GRCh38")
         }

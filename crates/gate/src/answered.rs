@@ -1,0 +1,166 @@
+//! Lines of answers and refusals, many in one transaction: an answer waits until its line is on the disk,
+//! and while one group is being synced the next one gathers.
+//!
+//! INVARIANT: in the transaction that adds an answer's line, what the answer rests on is looked at again.
+
+use crate::acts::application::ProjectVersion;
+use crate::error::GateError;
+use crate::gate::Gate;
+use gj_model::{FreezeName, PanelId};
+use gj_registry::{Entry, PanelState, Revision, Tx};
+use serde_json::Value;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::oneshot;
+
+/// Lines of one transaction at most.
+const TOGETHER_MAX: usize = 256;
+
+/// A line that waits to be written.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) actor: String,
+    pub(crate) act: String,
+    pub(crate) subject: String,
+    pub(crate) outcome: &'static str,
+    pub(crate) detail: Value,
+    /// What must still be so; a refusal rests on nothing.
+    pub(crate) basis: Option<Arc<Basis>>,
+}
+
+/// What an answer rests on.
+#[derive(Debug)]
+pub(crate) struct Basis {
+    /// The registry as the decision saw it: while it stays, so does everything below.
+    pub(crate) revision: Revision,
+    pub(crate) freeze: FreezeName,
+    pub(crate) panel: PanelId,
+    pub(crate) stale: bool,
+    pub(crate) consent_acts: u64,
+    pub(crate) project: Option<ProjectVersion>,
+}
+
+/// Lines that gather, each with who waits for it.
+#[derive(Debug, Default)]
+pub(crate) struct Answered {
+    waiting: Mutex<Vec<Waiting>>,
+    /// Held while a group is written.
+    turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    line: Line,
+    told: oneshot::Sender<Outcome>,
+}
+
+/// What became of a line in its group.
+#[derive(Debug)]
+enum Outcome {
+    Written,
+    Changed,
+    /// The group was undone.
+    Undone,
+}
+
+impl Basis {
+    /// Whether an answer still rests on it.
+    pub(crate) async fn stands(&self, tx: &mut Tx) -> Result<bool, GateError> {
+        if tx.revision().await? == self.revision {
+            return Ok(true);
+        }
+        // Something else may have changed; what matters is looked at one by one.
+        let same = tx.freeze(&self.freeze).await?.is_some_and(|freeze| {
+            freeze.panel == self.panel && (freeze.state == PanelState::Stale) == self.stale
+        });
+        // Somebody may leave while the panel is stale already: the count of what people decided tells.
+        if !same || tx.consent_acts().await? != self.consent_acts {
+            return Ok(false);
+        }
+        match &self.project {
+            Some(project) => project.is_current(tx).await,
+            None => Ok(true),
+        }
+    }
+}
+
+impl Gate {
+    /// Returns once the line is durable.
+    ///
+    /// # Errors
+    /// [`GateError::Changed`] when the line's basis no longer stands: nothing was written.
+    pub(crate) async fn answered(&self, line: Line) -> Result<(), GateError> {
+        let (told, mut outcome) = oneshot::channel();
+        self.waiting_lines().push(Waiting { line: line.clone(), told });
+        let turn = self.inner.answered.turn.lock().await;
+        let told = match outcome.try_recv() {
+            Ok(told) => Ok(told),
+            Err(_) => {
+                let group: Vec<Waiting> = {
+                    let mut waiting = self.waiting_lines();
+                    let count = waiting.len().min(TOGETHER_MAX);
+                    waiting.drain(..count).collect()
+                };
+                // A task of its own: whoever leads may hang up, and the others still wait for their lines.
+                let gate = self.clone();
+                tokio::spawn(async move { gate.write_group(group).await }).await?;
+                outcome.try_recv()
+            }
+        };
+        drop(turn);
+        let told = match told {
+            Ok(told) => told,
+            // More waited than fit, or the one who led hung up: a later group has it.
+            Err(_) => outcome.await.unwrap_or(Outcome::Undone),
+        };
+        match told {
+            Outcome::Written => Ok(()),
+            Outcome::Changed => Err(GateError::Changed),
+            // Alone it learns by itself what is wrong, and is not undone for another's sake.
+            Outcome::Undone => match self.write_lines(std::slice::from_ref(&line)).await?[0] {
+                true => Ok(()),
+                false => Err(GateError::Changed),
+            },
+        }
+    }
+
+    fn waiting_lines(&self) -> std::sync::MutexGuard<'_, Vec<Waiting>> {
+        // Lines are pushed whole: what a panicking thread left is as good as before.
+        self.inner.answered.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn write_group(&self, group: Vec<Waiting>) {
+        let (lines, told): (Vec<Line>, Vec<_>) = group.into_iter().map(|w| (w.line, w.told)).unzip();
+        let outcomes: Vec<Outcome> = match self.write_lines(&lines).await {
+            Ok(stood) => {
+                stood.into_iter().map(|s| if s { Outcome::Written } else { Outcome::Changed }).collect()
+            }
+            Err(_) => lines.iter().map(|_| Outcome::Undone).collect(),
+        };
+        // Who hung up is told nothing; the line stays, as the answer was made.
+        told.into_iter().zip(outcomes).for_each(|(told, outcome)| drop(told.send(outcome)));
+    }
+
+    /// Writes the lines whose basis stands, in one transaction; says of each whether it did.
+    async fn write_lines(&self, lines: &[Line]) -> Result<Vec<bool>, GateError> {
+        let mut tx = self.inner.registry.begin_answers().await?;
+        let mut stood = Vec::with_capacity(lines.len());
+        for line in lines {
+            stood.push(match &line.basis {
+                Some(basis) => basis.stands(&mut tx).await?,
+                None => true,
+            });
+        }
+        let at = self.inner.clock.at();
+        let entries = lines.iter().zip(&stood).filter(|(_, stood)| **stood).map(|(line, _)| Entry {
+            at: &at,
+            actor: &line.actor,
+            act: &line.act,
+            subject: &line.subject,
+            outcome: line.outcome,
+            detail: line.detail.clone(),
+        });
+        tx.audit_all(&entries.collect::<Vec<_>>()).await?;
+        self.commit_answer(tx).await?;
+        Ok(stood)
+    }
+}
