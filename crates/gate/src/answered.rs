@@ -41,10 +41,13 @@ pub(crate) struct Basis {
 
 /// Lines that gather, each with who waits for it.
 #[derive(Debug, Default)]
-pub(crate) struct Answered {
-    waiting: Mutex<Vec<Waiting>>,
-    /// Held while a group is written.
-    turn: tokio::sync::Mutex<()>,
+pub(crate) struct Answered(Mutex<Gathering>);
+
+#[derive(Debug, Default)]
+struct Gathering {
+    waiting: Vec<Waiting>,
+    /// Whether a task writes them, group after group.
+    is_written: bool,
 }
 
 #[derive(Debug)]
@@ -63,9 +66,9 @@ enum Outcome {
 }
 
 impl Basis {
-    /// Whether an answer still rests on it.
-    pub(crate) async fn stands(&self, tx: &mut Tx) -> Result<bool, GateError> {
-        if tx.revision().await? == self.revision {
+    /// Whether an answer still rests on it, at a revision.
+    pub(crate) async fn stands(&self, tx: &mut Tx, now: Revision) -> Result<bool, GateError> {
+        if now == self.revision {
             return Ok(true);
         }
         // Something else may have changed; what matters is looked at one by one.
@@ -89,29 +92,18 @@ impl Gate {
     /// # Errors
     /// [`GateError::Changed`] when the line's basis no longer stands: nothing was written.
     pub(crate) async fn answered(&self, line: Line) -> Result<(), GateError> {
-        let (told, mut outcome) = oneshot::channel();
-        self.waiting_lines().push(Waiting { line: line.clone(), told });
-        let turn = self.inner.answered.turn.lock().await;
-        let told = match outcome.try_recv() {
-            Ok(told) => Ok(told),
-            Err(_) => {
-                let group: Vec<Waiting> = {
-                    let mut waiting = self.waiting_lines();
-                    let count = waiting.len().min(TOGETHER_MAX);
-                    waiting.drain(..count).collect()
-                };
-                // A task of its own: whoever leads may hang up, and the others still wait for their lines.
-                let gate = self.clone();
-                tokio::spawn(async move { gate.write_group(group).await }).await?;
-                outcome.try_recv()
-            }
+        let (told, outcome) = oneshot::channel();
+        let begins = {
+            let mut gathering = self.gathering();
+            gathering.waiting.push(Waiting { line: line.clone(), told });
+            !std::mem::replace(&mut gathering.is_written, true)
         };
-        drop(turn);
-        let told = match told {
-            Ok(told) => told,
-            // More waited than fit, or the one who led hung up: a later group has it.
-            Err(_) => outcome.await.unwrap_or(Outcome::Undone),
-        };
+        if begins {
+            // A task of its own: whoever came first may hang up, and the others still wait for their lines.
+            tokio::spawn(self.clone().write_groups());
+        }
+        // A task that ended early told nobody anything.
+        let told = outcome.await.unwrap_or(Outcome::Undone);
         match told {
             Outcome::Written => Ok(()),
             Outcome::Changed => Err(GateError::Changed),
@@ -123,9 +115,27 @@ impl Gate {
         }
     }
 
-    fn waiting_lines(&self) -> std::sync::MutexGuard<'_, Vec<Waiting>> {
+    fn gathering(&self) -> std::sync::MutexGuard<'_, Gathering> {
         // Lines are pushed whole: what a panicking thread left is as good as before.
-        self.inner.answered.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.answered.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes what gathered, until nothing is left.
+    async fn write_groups(self) {
+        let mut leave = Leave { gate: &self, done: false };
+        loop {
+            let group: Vec<Waiting> = {
+                let mut gathering = self.gathering();
+                if gathering.waiting.is_empty() {
+                    gathering.is_written = false;
+                    leave.done = true;
+                    return;
+                }
+                let count = gathering.waiting.len().min(TOGETHER_MAX);
+                gathering.waiting.drain(..count).collect()
+            };
+            self.write_group(group).await;
+        }
     }
 
     async fn write_group(&self, group: Vec<Waiting>) {
@@ -143,10 +153,11 @@ impl Gate {
     /// Writes the lines whose basis stands, in one transaction; says of each whether it did.
     async fn write_lines(&self, lines: &[Line]) -> Result<Vec<bool>, GateError> {
         let mut tx = self.inner.registry.begin_answers().await?;
+        let now = tx.revision().await?;
         let mut stood = Vec::with_capacity(lines.len());
         for line in lines {
             stood.push(match &line.basis {
-                Some(basis) => basis.stands(&mut tx).await?,
+                Some(basis) => basis.stands(&mut tx, now).await?,
                 None => true,
             });
         }
@@ -162,5 +173,21 @@ impl Gate {
         tx.audit_all(&entries.collect::<Vec<_>>()).await?;
         self.commit_answer(tx).await?;
         Ok(stood)
+    }
+}
+
+/// Lets the next line begin a new task when this one ends early, as when the server stops; who waits is told.
+struct Leave<'a> {
+    gate: &'a Gate,
+    done: bool,
+}
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            let mut gathering = self.gate.gathering();
+            gathering.is_written = false;
+            gathering.waiting.clear();
+        }
     }
 }

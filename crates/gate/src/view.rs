@@ -142,6 +142,14 @@ impl View {
         Ok(Finding { value: sites, classes: self.classes.clone(), people: self.people.clone() })
     }
 
+    /// Whether [`View::sites`] would take a moment only: then it need not be called from a blocking task.
+    pub fn is_at_hand(&self, place: &Place) -> bool {
+        match (&self.source, place) {
+            (Source::Panel(panel), Place::Variant(variant)) => panel.is_at_hand(variant),
+            _ => false,
+        }
+    }
+
     /// Gives the sites of a region, or all, at which somebody granted has a call, ascending and some at a
     /// time. Blocks.
     pub(crate) fn each(

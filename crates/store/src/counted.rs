@@ -109,6 +109,11 @@ impl<M> Counted<M> {
         self.counts.site(variant)
     }
 
+    /// Whether [`Counted::site`] would read nothing from the disk.
+    pub fn is_at_hand(&self, variant: &Variant) -> bool {
+        self.counts.is_at_hand(variant)
+    }
+
     /// The sites whose position lies in a region (or all), chunk by chunk, ascending.
     ///
     /// # Errors

@@ -52,6 +52,14 @@ impl CountsTable {
         Ok(None)
     }
 
+    /// Whether a lookup would find everything in memory.
+    pub(crate) fn is_at_hand(&self, variant: &Variant) -> bool {
+        let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = self.table.file.number();
+        let mut pages = self.table.pages_at(variant.contig, variant.position).into_iter();
+        self.format != manifest::PANEL_LISTS && pages.all(|page| kept.pages.contains_key(&(number, page)))
+    }
+
     /// The same in the older format, which is rare enough to be slow.
     fn site_of_lists(&self, variant: &Variant) -> Result<Option<Vec<Counts>>, StoreError> {
         let there = Region { contig: variant.contig, start: variant.position, end: variant.position };
