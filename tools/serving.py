@@ -77,7 +77,7 @@ def paths(variants, dice):
     }
 
 
-def bench(gj, load, work, sizes, seconds=8):
+def bench(gj, load, work, sizes, python, seconds=8):
     print(f"{CONNECTIONS} connections kept open, {seconds} s each; server and load share {os.cpu_count()} cores")
     for size in sizes:
         variants, people = (int(float(number)) for number in size.split("x"))
@@ -101,3 +101,51 @@ def bench(gj, load, work, sizes, seconds=8):
             print(f"\nMost memory of the server: {server.peak_mib()} MiB.")
         finally:
             server.stop()
+        if variants <= 1_000_000:
+            peers(gj, folder, python)
+
+
+# Of one thing many: seconds a lookup in a process that stays, by the means most people have.
+IN_PROCESS = {
+    "cyvcf2 (htslib) on sites.vcf.gz": """
+import cyvcf2, sys, time
+vcf, asked = cyvcf2.VCF(sys.argv[1]), [line.split('-') for line in open(sys.argv[3]).read().split()][:2000]
+began = time.process_time()
+for contig, position, reference, alternate in asked:
+    assert any(v.REF == reference and v.ALT == [alternate] for v in vcf(f'{contig}:{position}-{position}'))
+print((time.process_time() - began) / len(asked))
+""",
+    "DuckDB on sites.parquet": """
+import duckdb, sys, time
+base, asked = duckdb.connect(), [line.split('-') for line in open(sys.argv[3]).read().split()][:100]
+began = time.process_time()
+for contig, position, reference, alternate in asked:
+    rows = base.execute(f"select * from read_parquet('{sys.argv[2]}') where contig = ? and position = ? and reference = ? and alternate = ?",
+                        [contig, int(position), reference, alternate]).fetchall()
+    assert len(rows) == 1
+print((time.process_time() - began) / len(asked))
+""",
+}
+
+
+def peers(gj, folder, python):
+    """The same variants looked up in the release's own files by others: CPU a lookup, nobody asked for leave."""
+    data, vcf, table = folder / "data", folder / "sites.vcf.gz", folder / "sites.parquet"
+    for file in [vcf, pathlib.Path(f"{vcf}.tbi"), table]:
+        if not file.exists():
+            before = os.times()
+            subprocess.run([gj, "download", "--data", data, "--freeze", "f1", "--as", "academic", "--purpose", "GRU", "--file", file.name,
+                            "--out", file], check=True, stderr=subprocess.DEVNULL)
+            cpu = sum(os.times()[2:4]) - sum(before[2:4])
+            print(f"\n`gj download` of {file.name}: {cpu:.1f} CPU s, {file.stat().st_size:,} bytes.")
+    print("\n| a variant by another's hand | CPU ms |\n|---|---|")
+    variant = (folder / "variants").read_text().split()[1234]
+    contig, position = variant.split("-")[:2]
+    for command in [["bcftools", "view", "-H", "-r", f"{contig}:{position}", vcf], ["tabix", vcf, f"{contig}:{position}-{position}"]]:
+        before = os.times()
+        for _ in range(20):
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        print(f"| {command[0]}, a process | {(sum(os.times()[2:4]) - sum(before[2:4])) / 20 * 1e3:.1f} |")
+    for label, script in IN_PROCESS.items():
+        done = subprocess.run([python, "-c", script, vcf, table, folder / "variants"], capture_output=True, text=True)
+        print(f"| {label}, a process that stays | {float(done.stdout) * 1e3:.2f} |" if done.returncode == 0 else f"| {label} | not installed |")

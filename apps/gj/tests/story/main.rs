@@ -6,6 +6,7 @@
 
 mod accounts;
 mod air_gap;
+mod answers;
 mod applications;
 mod approvals;
 mod arrows;

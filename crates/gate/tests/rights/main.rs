@@ -5,6 +5,7 @@
 
 mod moving;
 mod projects;
+mod serving;
 mod windows;
 
 use gj_gate::acts::application::{Act, Draft, StepRequest, Tier, Verdict};
