@@ -37,8 +37,10 @@ mod crowds;
 mod error;
 mod ground;
 mod moment;
+mod places;
 mod plan;
 mod record;
+mod separation;
 mod varint;
 
 pub use account::Account;
@@ -47,4 +49,6 @@ pub use crowds::{Crowd, Crowds};
 pub use error::ExposureError;
 pub use ground::{Form, Ground, Span, Style};
 pub use plan::{Ask, Decision, Wait, decide};
+pub use places::Places;
 pub use record::{Cell, Record};
+pub use separation::{Table, set_apart};

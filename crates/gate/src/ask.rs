@@ -5,6 +5,7 @@ use crate::case::Case;
 use crate::error::{GateError, Refusal};
 use crate::gate::Gate;
 use crate::grant::Grant;
+use crate::ledger::Ledger;
 use crate::view::Place;
 use gj_model::{ApplicationId, Bilingual, FreezeName, Grouping, InstitutionId, Purpose, UserId};
 use gj_policy::Decision;
@@ -87,6 +88,7 @@ impl Gate {
         let mut reads = self.inner.registry.read().await?;
         let freeze = reads.freeze(&question.freeze).await?;
         let mut facts = self.facts(&mut reads, asker, READ).await?;
+        let guarded = facts.is_guarded();
         facts.purpose = Some(self.purpose_fact(&mut reads, &question.purpose).await?);
         facts.freeze_exists = freeze.is_some();
         let project = match &question.project {
@@ -94,15 +96,25 @@ impl Gate {
             None => None,
         };
         self.add_datasets(&mut reads, &mut facts).await?;
-        let mut sight = facts.sight();
+        let (mut sight, mut classes_there) = (facts.sight(), Vec::new());
         if let Some(freeze) = &freeze {
             let (classes, people) = self.sizes_of(&mut reads, freeze).await?;
             let there =
                 || classes.iter().zip(&people).filter(|(_, people)| **people > 0).map(|(class, _)| class);
             sight = facts.sight_of_some(sight, there());
+            classes_there = classes;
         }
         let consent_acts = reads.consent_acts().await?;
+        let mut ledger = Ok(Ledger::Open);
+        if let (Decision::Allow(terms), Some(freeze)) = (&sight.decision, &freeze) {
+            let seen = (&sight, &classes_there[..], terms.smallest_cell);
+            ledger = self.ledger(&mut reads, (asker, guarded), freeze, seen, &question.place).await;
+        }
         drop(reads);
+        if let Err(GateError::Refused(refusal)) = &ledger {
+            self.note_refused_question(asker, question, refusal).await?;
+        }
+        let ledger = ledger?;
         match (sight.decision.clone(), freeze) {
             (Decision::Allow(terms), Some(freeze)) => Ok(Grant {
                 asker: asker.clone(),
@@ -116,22 +128,33 @@ impl Gate {
                 smallest_cell: terms.smallest_cell,
                 sight,
                 project,
+                ledger,
             }),
             // The rule `freeze-unknown` denies before this can happen.
             (Decision::Allow(_), None) => Err(GateError::Changed),
             (Decision::Ask(refused) | Decision::Deny(refused), _) => {
                 let refusal = Refusal { refused };
-                let detail = json!({
-                    "purpose": question.purpose.to_string(),
-                    "place": question.place.to_string(),
-                    "by": question.by.name(),
-                    "project": question.project,
-                    "reasons": refusal.codes(),
-                });
-                self.note_refusal(asker, READ, question.freeze.as_str(), detail).await?;
+                self.note_refused_question(asker, question, &refusal).await?;
                 Err(refusal.into())
             }
         }
+    }
+
+    /// Writes the line of a question that was refused.
+    pub(crate) async fn note_refused_question(
+        &self,
+        asker: &Asker,
+        question: &Question,
+        refusal: &Refusal,
+    ) -> Result<(), GateError> {
+        let detail = json!({
+            "purpose": question.purpose.to_string(),
+            "place": question.place.to_string(),
+            "by": question.by.name(),
+            "project": question.project,
+            "reasons": refusal.codes(),
+        });
+        self.note_refusal(asker, READ, question.freeze.as_str(), detail).await
     }
 
     /// Authorises an administrative act; a refusal is written to the audit log.

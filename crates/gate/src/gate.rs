@@ -46,6 +46,8 @@ pub(crate) struct Inner {
     pub(crate) rules: Mutex<Option<CompiledRules>>,
     /// The vocabularies in use, by the numbers of their versions.
     pub(crate) library: Mutex<Option<(Vec<i64>, Arc<Library>)>>,
+    /// Who was counted, by grant and by number.
+    pub(crate) crowds: Mutex<crate::ledger::Crowds>,
     /// People on their way to a provider of sign-in and back.
     #[cfg(feature = "oidc")]
     pub(crate) away: crate::provider::Away,
@@ -121,6 +123,7 @@ impl Gate {
             away: crate::provider::Away::default(),
             rules: Mutex::new(None),
             library: Mutex::new(None),
+            crowds: Mutex::default(),
         };
         Ok(Gate { inner: Arc::new(inner) })
     }

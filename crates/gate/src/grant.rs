@@ -2,6 +2,7 @@
 
 use crate::acts::application::ProjectVersion;
 use crate::ask::Asker;
+use crate::ledger::Ledger;
 use gj_model::{FreezeName, PanelId, Purpose, Scope};
 use gj_policy::Sight;
 
@@ -27,6 +28,8 @@ pub struct Grant {
     pub(crate) smallest_cell: u32,
     /// The project it rests on: one act on that while the answer is made, and it is made again.
     pub(crate) project: Option<ProjectVersion>,
+    /// How the answer is accounted for.
+    pub(crate) ledger: Ledger,
 }
 
 impl Grant {

@@ -41,6 +41,7 @@ mod disclosure;
 mod error;
 mod gate;
 mod grant;
+mod ledger;
 mod lock;
 mod password;
 #[cfg(feature = "oidc")]
@@ -61,6 +62,9 @@ pub use gj_ontology as ontology;
 pub use gj_policy as policy;
 pub use gj_store::StoreError;
 pub use grant::Grant;
+pub use ledger::{
+    AgreedAccount, Budget, CellState, CountForm, ExposureCard, GuardedAccount, GuardedCount, Ledgered, SitesOf, Withheld,
+};
 pub use password::PASSWORD_CHARS_MIN;
 pub use release::{Citation, FrequencyAnswer, Released};
 pub use sign_in::{SignIn, Ticket, TrainingEnd, Welcome};

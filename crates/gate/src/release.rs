@@ -6,10 +6,11 @@ use crate::disclosure::Disclosure;
 use crate::error::GateError;
 use crate::gate::Gate;
 use crate::grant::Grant;
+use crate::ledger::{Ledger, Ledgered};
 use crate::view::{Finding, SiteCounts};
 use gj_model::{Cells, FreezeName, Grouping, SiteFrequency};
 use gj_policy::{DatasetSight, Sight};
-use gj_registry::PanelState;
+use gj_registry::{PanelState, Tx};
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::json;
@@ -64,6 +65,9 @@ pub struct FrequencyAnswer {
     pub hidden_cells: usize,
     /// The sites, ascending.
     pub sites: Vec<SiteFrequency>,
+    /// What the ledger of privacy changed.
+    #[serde(flatten)]
+    pub ledger: Ledgered,
 }
 
 /// The datasets of which nobody was counted, with the codes of what objects.
@@ -90,11 +94,22 @@ impl Gate {
         let by = question.by;
         let (smallest, sight) = (grant.smallest_cell, grant.sight.clone());
         let citation = Citation { freeze: grant.freeze.clone(), digest: grant.digest.clone() };
-        let answer = tokio::task::spawn_blocking(move || {
-            let counted: Vec<bool> = finding.classes.iter().map(|class| sight.sees_class(class)).collect();
+        let (hidden_cells, sites, ledger) = (0, Vec::new(), Ledgered::default());
+        let mut answer =
+            FrequencyAnswer { citation, by, smallest_cell: smallest, hidden_cells, sites, ledger };
+        let counted: Vec<bool> = finding.classes.iter().map(|class| sight.sees_class(class)).collect();
+        if let Ledger::Guarded(accounting, plan) = &grant.ledger {
+            answer.by = Grouping::None;
+            let mut tx = self.answering(&grant).await?;
+            let (looked, place) = ((&finding, &counted[..]), &question.place);
+            let cell = self.show_guarded(&mut tx, (accounting, plan), looked, place, &mut answer).await?;
+            let line = self.note_answer(&mut tx, &grant, question, &answer).await?;
+            tx.put_shown_cell(&cell, line).await?;
+            self.commit_answer(tx).await?;
+            return Ok(Released::new(answer));
+        }
+        let mut answer = tokio::task::spawn_blocking(move || {
             let disclosure = Disclosure::new(&finding.classes, &finding.people, &counted, smallest);
-            let mut answer =
-                FrequencyAnswer { citation, by, smallest_cell: smallest, hidden_cells: 0, sites: Vec::new() };
             // Each site is judged on its own; together they are most of an answer's work.
             let judge = |site: SiteCounts| {
                 let zone = site.variant.contig.zone(site.variant.position.get());
@@ -102,22 +117,31 @@ impl Gate {
                 SiteFrequency { variant: site.variant, groups }
             };
             answer.sites = finding.value.into_par_iter().map(judge).collect();
-            let cells = answer.sites.iter().flat_map(|site| site.groups.values());
-            answer.hidden_cells = cells.map(Cells::hidden).sum();
             answer
         })
         .await?;
-        self.note_answer(&grant, question, &answer).await?;
+        let region = question.place.region();
+        if let Ledger::Agreed(accounting, leave) = &grant.ledger {
+            leave.apply(accounting, &region, &mut answer);
+        }
+        answer.hidden_cells = answer.sites.iter().flat_map(|site| site.groups.values()).map(Cells::hidden).sum();
+        let mut tx = self.answering(&grant).await?;
+        if let Ledger::Agreed(accounting, leave) = &grant.ledger {
+            let noted = self.note_agreed(&mut tx, accounting, leave, (&region, &answer)).await;
+            if let Err(GateError::Refused(refusal)) = &noted {
+                drop(tx);
+                self.note_refused_question(&grant.asker, question, refusal).await?;
+                return Err(refusal.clone().into());
+            }
+            noted?;
+        }
+        self.note_answer(&mut tx, &grant, question, &answer).await?;
+        self.commit_answer(tx).await?;
         Ok(Released::new(answer))
     }
 
-    /// Writes the line, in the transaction that checks that nobody left meanwhile.
-    async fn note_answer(
-        &self,
-        grant: &Grant,
-        question: &Question,
-        answer: &FrequencyAnswer,
-    ) -> Result<(), GateError> {
+    /// The transaction of an answer, if nobody left meanwhile.
+    async fn answering(&self, grant: &Grant) -> Result<Tx, GateError> {
         let mut tx = self.inner.registry.begin().await?;
         let same = tx.freeze(&grant.freeze).await?.is_some_and(|freeze| {
             freeze.panel == grant.panel && (freeze.state == PanelState::Stale) == grant.stale
@@ -131,6 +155,17 @@ impl Gate {
         {
             return Err(GateError::Changed);
         }
+        Ok(tx)
+    }
+
+    /// Writes the line.
+    async fn note_answer(
+        &self,
+        tx: &mut Tx,
+        grant: &Grant,
+        question: &Question,
+        answer: &FrequencyAnswer,
+    ) -> Result<i64, GateError> {
         let mut detail = json!({
             "purpose": grant.purpose.to_string(),
             "place": question.place.to_string(),
@@ -141,6 +176,15 @@ impl Gate {
             "sites": answer.sites.len(),
             "hidden_cells": answer.hidden_cells,
         });
+        if !answer.ledger.withheld.is_empty() {
+            detail["withheld"] = json!(answer.ledger.withheld.len());
+        }
+        if matches!(grant.ledger, Ledger::Guarded(..)) {
+            detail["regime"] = json!("guarded");
+            // Whether the variant was there is no business of the log's.
+            detail["sites"] = json!(1);
+            detail["hidden_cells"] = json!(0);
+        }
         if let Some(project) = &grant.project {
             detail["project"] = json!(project.id);
             detail["scope"] = json!(project.digest);
@@ -153,7 +197,6 @@ impl Gate {
             outcome: "answered",
             detail,
         };
-        self.note(&mut tx, note).await?;
-        self.commit_answer(tx).await
+        self.note(tx, note).await
     }
 }
