@@ -7,6 +7,7 @@
 
 mod applications;
 pub mod beacon;
+mod exposure;
 pub mod frequency;
 mod guard;
 mod money;

@@ -48,7 +48,7 @@ pub use charge::{Charge, power};
 pub use crowds::{Crowd, Crowds};
 pub use error::ExposureError;
 pub use ground::{Form, Ground, Span, Style};
-pub use plan::{Ask, Decision, Wait, decide};
 pub use places::Places;
+pub use plan::{Ask, Decision, Wait, decide};
 pub use record::{Cell, Record};
 pub use separation::{Table, set_apart};

@@ -107,12 +107,17 @@ mod tests {
     fn who_leaves_is_set_apart_until_a_batch_or_many_leave_with_them() {
         // Atoms: who stays, who leaves, who comes with the next release.
         let people = [900, 1, 300];
-        let [before, after, next] =
-            [one(&[&[1, 1, 0]]), one(&[&[1, 0, 0]]), one(&[&[1, 0, 1]])];
-        assert_eq!(set_apart(&people, std::slice::from_ref(&before), std::slice::from_ref(&after), 10), Some(1));
+        let [before, after, next] = [one(&[&[1, 1, 0]]), one(&[&[1, 0, 0]]), one(&[&[1, 0, 1]])];
+        assert_eq!(
+            set_apart(&people, std::slice::from_ref(&before), std::slice::from_ref(&after), 10),
+            Some(1)
+        );
         assert_eq!(set_apart(&people, std::slice::from_ref(&before), std::slice::from_ref(&next), 10), None);
         // Both together say who left.
-        assert_eq!(set_apart(&people, &[before.clone(), next.clone()], std::slice::from_ref(&after), 10), Some(1));
+        assert_eq!(
+            set_apart(&people, &[before.clone(), next.clone()], std::slice::from_ref(&after), 10),
+            Some(1)
+        );
         assert_eq!(set_apart(&[900, 10, 300], &[before], &[after], 10), None);
         assert_eq!(set_apart(&people, &[], &[next], 10), None);
     }

@@ -13,7 +13,7 @@ mod crowd;
 mod guarded;
 mod secret;
 
-pub use account::{Budget, ExposureCard, GuardedAccount, AgreedAccount, SitesOf};
+pub use account::{AgreedAccount, Budget, ExposureCard, GuardedAccount, SitesOf};
 pub use answer::{CellState, CountForm, GuardedCount, Ledgered, Withheld};
 pub(crate) use crowd::{Crowd, Crowds};
 pub(crate) use secret::{SECRET, Secret};
@@ -84,7 +84,10 @@ impl Accounting {
             ),
         );
         let (ja, en) = ("次のリリース（まとめて凍結）を待つ", "wait for the next release, frozen as a batch");
-        Reason { remedy: Some(Remedy { who: "time".to_owned(), ja: ja.to_owned(), en: en.to_owned() }), ..reason }
+        Reason {
+            remedy: Some(Remedy { who: "time".to_owned(), ja: ja.to_owned(), en: en.to_owned() }),
+            ..reason
+        }
     }
 }
 

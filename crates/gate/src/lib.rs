@@ -63,7 +63,8 @@ pub use gj_policy as policy;
 pub use gj_store::StoreError;
 pub use grant::Grant;
 pub use ledger::{
-    AgreedAccount, Budget, CellState, CountForm, ExposureCard, GuardedAccount, GuardedCount, Ledgered, SitesOf, Withheld,
+    AgreedAccount, Budget, CellState, CountForm, ExposureCard, GuardedAccount, GuardedCount, Ledgered,
+    SitesOf, Withheld,
 };
 pub use password::PASSWORD_CHARS_MIN;
 pub use release::{Citation, FrequencyAnswer, Released};

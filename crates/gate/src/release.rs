@@ -124,7 +124,8 @@ impl Gate {
         if let Ledger::Agreed(accounting, leave) = &grant.ledger {
             leave.apply(accounting, &region, &mut answer);
         }
-        answer.hidden_cells = answer.sites.iter().flat_map(|site| site.groups.values()).map(Cells::hidden).sum();
+        answer.hidden_cells =
+            answer.sites.iter().flat_map(|site| site.groups.values()).map(Cells::hidden).sum();
         let mut tx = self.answering(&grant).await?;
         if let Ledger::Agreed(accounting, leave) = &grant.ledger {
             let noted = self.note_agreed(&mut tx, accounting, leave, (&region, &answer)).await;

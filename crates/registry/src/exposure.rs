@@ -66,7 +66,8 @@ pub struct ShownSites {
     pub shift: u64,
 }
 
-const CELLS: &str = "SELECT user_id, institution, crowd, contig, position, variant, form, charge FROM exposure_cells";
+const CELLS: &str =
+    "SELECT user_id, institution, crowd, contig, position, variant, form, charge FROM exposure_cells";
 
 fn small(row: &sqlx::any::AnyRow, column: &'static str) -> Result<u32, Error> {
     u32::try_from(row.number(column)?).map_err(|_| Error::Stored(column))
@@ -102,7 +103,9 @@ impl Reads {
 
     /// Cells shown to anybody between two positions of a contig, both included.
     pub async fn cells_at(&mut self, contig: u32, from: u32, to: u32) -> Result<Vec<ShownCell>, Error> {
-        let sql = sqlx::AssertSqlSafe(format!("{CELLS} WHERE contig = $1 AND position >= $2 AND position <= $3 ORDER BY audit_seq"));
+        let sql = sqlx::AssertSqlSafe(format!(
+            "{CELLS} WHERE contig = $1 AND position >= $2 AND position <= $3 ORDER BY audit_seq"
+        ));
         let query = sqlx::query(sql).bind(i64::from(contig)).bind(i64::from(from)).bind(i64::from(to));
         row::all(query.fetch_all(self.db()).await?, |row| cell(row))
     }
@@ -183,7 +186,10 @@ impl Reads {
 impl Tx {
     /// Notes the secret in use.
     pub async fn set_exposure_secret(&mut self, digest: &str) -> Result<(), Error> {
-        sqlx::query("INSERT INTO exposure_secret (digest) VALUES ($1)").bind(digest).execute(self.db()).await?;
+        sqlx::query("INSERT INTO exposure_secret (digest) VALUES ($1)")
+            .bind(digest)
+            .execute(self.db())
+            .await?;
         Ok(())
     }
 
@@ -225,7 +231,12 @@ impl Tx {
     }
 
     /// Puts the places of one million of a contig that a payer was shown.
-    pub async fn put_places(&mut self, payer: (&str, &str), contig: u32, shown: &ShownPlaces) -> Result<(), Error> {
+    pub async fn put_places(
+        &mut self,
+        payer: (&str, &str),
+        contig: u32,
+        shown: &ShownPlaces,
+    ) -> Result<(), Error> {
         let sql = "INSERT INTO exposure_places (payer_kind, payer, crowd, splits, contig, bin, places) \
             VALUES ($1, $2, $3, $4, $5, $6, $7) \
             ON CONFLICT (payer_kind, payer, contig, bin, crowd, splits) DO UPDATE SET places = excluded.places";

@@ -122,7 +122,8 @@ fn is_none_yet(number: &u64) -> bool {
 pub(crate) fn check(rules: &[ExposureRule], problems: &mut Problems) {
     for (index, rule) in rules.iter().enumerate() {
         let entry = format!("[[exposure]] `{}` from {}", rule.name, rule.valid_from);
-        if rule.name.trim().is_empty() || rule.source_ja.trim().is_empty() || rule.source_en.trim().is_empty() {
+        if rule.name.trim().is_empty() || rule.source_ja.trim().is_empty() || rule.source_en.trim().is_empty()
+        {
             problems.add(|| format!("{entry}: `name`, `source_ja` and `source_en` must not be empty"));
         }
         if rule.valid_to.is_some_and(|to| to < rule.valid_from) {
@@ -135,7 +136,9 @@ pub(crate) fn check(rules: &[ExposureRule], problems: &mut Problems) {
         };
         if let Some(other) = rules[..index].iter().find(together) {
             let (regime, name) = (rule.regime.name(), &other.name);
-            problems.add(|| format!("{entry}: `{name}` holds for {regime} on the same days; end one with `valid_to`"));
+            problems.add(|| {
+                format!("{entry}: `{name}` holds for {regime} on the same days; end one with `valid_to`")
+            });
         }
         if rule.regime == Regime::Agreed {
             continue;
@@ -147,10 +150,14 @@ pub(crate) fn check(rules: &[ExposureRule], problems: &mut Problems) {
             });
         }
         if !(0.0 < rule.floor && rule.floor <= 0.25) {
-            problems.add(|| format!("{entry}: `floor` must be a frequency above 0 and at most 0.25, such as 0.05"));
+            problems.add(|| {
+                format!("{entry}: `floor` must be a frequency above 0 and at most 0.25, such as 0.05")
+            });
         }
         if rule.block_bases < BLOCK_BASES_MIN {
-            problems.add(|| format!("{entry}: `block_bases` must be {BLOCK_BASES_MIN} or more; 1000000 is usual"));
+            problems.add(|| {
+                format!("{entry}: `block_bases` must be {BLOCK_BASES_MIN} or more; 1000000 is usual")
+            });
         }
     }
 }
@@ -191,7 +198,11 @@ impl Reads {
     }
 
     /// The row of a regime that holds on a day.
-    pub async fn exposure_rule(&mut self, regime: Regime, day: NaiveDate) -> Result<Option<ExposureRule>, Error> {
+    pub async fn exposure_rule(
+        &mut self,
+        regime: Regime,
+        day: NaiveDate,
+    ) -> Result<Option<ExposureRule>, Error> {
         let holds = |rule: &ExposureRule| {
             rule.regime == regime && rule.valid_from <= day && rule.valid_to.is_none_or(|last| last >= day)
         };

@@ -1,15 +1,16 @@
 //! The ledger as its owners read it: budget, what was spent and what is left, of one user or of all.
 
+use super::GUARDED;
 use super::guarded::{FALSE_POSITIVES, account_of, budget};
-use super::{GUARDED, refused};
 use crate::ask::{Asker, READ};
-use crate::error::GateError;
+use crate::error::{GateError, Refusal};
 use crate::gate::Gate;
 use chrono::NaiveDate;
 use gj_exposure::{Charge, power};
 use gj_model::{Bilingual, Effect, InstitutionId, Reason, UserId};
 use gj_registry::{ExposureRule, Reads, Regime, ShownSites};
 use serde::Serialize;
+use serde_json::json;
 
 /// The act of reading everybody's accounts.
 const ACT: &str = "exposure.read";
@@ -104,17 +105,27 @@ impl Budget {
 }
 
 impl Gate {
-    /// The asker's own account. No act is needed: it is about nobody but the asker.
+    /// The asker's own account.
     ///
     /// # Errors
-    /// A refusal of who is not signed in; when the registry cannot be read.
+    /// A refusal of who may not read frequencies under any regime; when the registry cannot be read.
     pub async fn exposure(&self, asker: &Asker) -> Result<ExposureCard, GateError> {
         let mut reads = self.inner.registry.read().await?;
-        let user = match &asker.user {
+        let mut user = match &asker.user {
             Some(id) => reads.user(id).await?.filter(|user| user.active),
             None => None,
         };
-        let Some(user) = user else { return Err(refused(signed_out())) };
+        if let Some(id) = &asker.user
+            && !reads.acts_of(id).await?.iter().any(|act| act == READ || act == GUARDED)
+        {
+            user = None;
+        }
+        let Some(user) = user else {
+            drop(reads);
+            let refusal = Refusal { refused: vec![no_account()] };
+            self.note_refusal(asker, ACT, "own", json!({ "reasons": refusal.codes() })).await?;
+            return Err(refusal.into());
+        };
         self.card_of_user(&mut reads, user.id.as_str(), &user.institution).await
     }
 
@@ -125,7 +136,8 @@ impl Gate {
     pub async fn exposures(&self, asker: &Asker) -> Result<Vec<ExposureCard>, GateError> {
         self.authorise(asker, ACT, "exposure").await?;
         let mut reads = self.inner.registry.read().await?;
-        let (mut users, mut institutions) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+        let (mut users, mut institutions) =
+            (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
         for (user, institution) in reads.guarded_payers().await? {
             users.insert(user);
             institutions.insert(institution);
@@ -166,7 +178,11 @@ impl Gate {
         let guarded = (regime == Some(Regime::Guarded) || !cells.is_empty()).then(|| GuardedAccount {
             answers: cells.len(),
             own: budget_of(guarded_rule.as_ref(), |rule| rule.budget_user, &cells),
-            institution: Some(budget_of(guarded_rule.as_ref(), |rule| rule.budget_organisation, &of_institution)),
+            institution: Some(budget_of(
+                guarded_rule.as_ref(),
+                |rule| rule.budget_organisation,
+                &of_institution,
+            )),
         });
         let shown = reads.sites_shown(Some(("user", user))).await?;
         let agreed = (regime == Some(Regime::Agreed) || !shown.is_empty())
@@ -181,7 +197,9 @@ impl Gate {
             institution: institution.to_string(),
             regime: rule.as_ref().map_or("none", |rule| rule.regime.name()),
             valid_from: rule.as_ref().map(|rule| rule.valid_from),
-            source: rule.as_ref().map(|rule| Bilingual { ja: rule.source_ja.clone(), en: rule.source_en.clone() }),
+            source: rule
+                .as_ref()
+                .map(|rule| Bilingual { ja: rule.source_ja.clone(), en: rule.source_en.clone() }),
             remains: remains(regime, rule.as_ref(), guarded.as_ref(), agreed.as_ref()),
             guarded,
             agreed,
@@ -209,7 +227,12 @@ impl Gate {
             },
             valid_from: None,
             source: None,
-            remains: remains(regime.or(Some(Regime::Agreed)), guarded_rule.as_ref(), guarded.as_ref(), agreed.as_ref()),
+            remains: remains(
+                regime.or(Some(Regime::Agreed)),
+                guarded_rule.as_ref(),
+                guarded.as_ref(),
+                agreed.as_ref(),
+            ),
             guarded,
             agreed,
         })
@@ -260,31 +283,49 @@ fn remains(
     agreed: Option<&AgreedAccount>,
 ) -> Bilingual {
     let (ja, en) = match (regime, rule) {
-        (None, _) => ("頻度を読む権限がありません。".to_owned(), "This account may not read frequencies.".to_owned()),
-        (Some(Regime::Guarded), None) => ("行が定められるまで何も示せません。".to_owned(), "Nothing can be shown until a row is set.".to_owned()),
-        (Some(Regime::Agreed), None) => ("制限する行がありません。".to_owned(), "No row limits this.".to_owned()),
+        (None, _) => {
+            ("頻度を読む権限がありません。".to_owned(), "This account may not read frequencies.".to_owned())
+        }
+        (Some(Regime::Guarded), None) => (
+            "行が定められるまで何も示せません。".to_owned(),
+            "Nothing can be shown until a row is set.".to_owned(),
+        ),
+        (Some(Regime::Agreed), None) => {
+            ("制限する行がありません。".to_owned(), "No row limits this.".to_owned())
+        }
         (Some(Regime::Guarded), Some(_)) => {
-            let share = |budget: &Budget| if budget.budget > 0.0 { 100.0 * budget.left / budget.budget } else { 0.0 };
+            let share =
+                |budget: &Budget| if budget.budget > 0.0 { 100.0 * budget.left / budget.budget } else { 0.0 };
             let own = guarded.map(|account| share(&account.own)).unwrap_or_default();
-            let left = guarded.and_then(|account| account.institution.as_ref()).map_or(own, |theirs| share(theirs).min(own));
+            let left = guarded
+                .and_then(|account| account.institution.as_ref())
+                .map_or(own, |theirs| share(theirs).min(own));
             (
-                format!("漏れの予算の{left:.0}%が残っています。よくある変異ほど安く、まれな変異ほど高くつきます。"),
-                format!("{left:.0}% of the privacy budget is left. Common variants cost little, rare ones much."),
+                format!(
+                    "漏れの予算の{left:.0}%が残っています。よくある変異ほど安く、まれな変異ほど高くつきます。"
+                ),
+                format!(
+                    "{left:.0}% of the privacy budget is left. Common variants cost little, rare ones much."
+                ),
             )
         }
-        (Some(Regime::Agreed), Some(_)) => match agreed.and_then(|account| account.sites_most.map(|most| most.saturating_sub(account.sites))) {
-            Some(left) => (format!("あと{left}部位を見られます。"), format!("{left} more sites may be shown.")),
+        (Some(Regime::Agreed), Some(_)) => match agreed
+            .and_then(|account| account.sites_most.map(|most| most.saturating_sub(account.sites)))
+        {
+            Some(left) => {
+                (format!("あと{left}部位を見られます。"), format!("{left} more sites may be shown."))
+            }
             None => ("部位数の上限はありません。".to_owned(), "There is no limit on sites.".to_owned()),
         },
     };
     Bilingual { ja, en }
 }
 
-fn signed_out() -> Reason {
+fn no_account() -> Reason {
     Reason {
-        code: "account-missing".to_owned(),
-        ja: "自分の台帳を見るにはサインインしてください。".to_owned(),
-        en: "Sign in to see your own account of the ledger.".to_owned(),
+        code: "exposure-none".to_owned(),
+        ja: "台帳の口座は、頻度を読める人がサインインして見るものです。".to_owned(),
+        en: "Accounts of the ledger belong to who may read frequencies; sign in as one of them.".to_owned(),
         source: "docs/decisions/0035-the-ledger-at-the-door.md".to_owned(),
         effect: Effect::Deny,
         ..Reason::default()

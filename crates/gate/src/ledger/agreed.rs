@@ -115,7 +115,8 @@ impl Gate {
         let shift = 1e9 / f64::from(accounting.crowd.people.max(1));
         for payer in accounting.payers() {
             let before = note_places(tx, payer, (contig, crowd), region, &leave.stretches).await?;
-            let new = answer.sites.iter().filter(|site| !before.contains(u64::from(site.variant.position.get())));
+            let new =
+                answer.sites.iter().filter(|site| !before.contains(u64::from(site.variant.position.get())));
             let sites = new.count() as u64;
             if sites == 0 {
                 continue;

@@ -68,7 +68,7 @@ pub struct GuardedCount {
     pub to: u32,
     /// Alleles of the people counted, two a person, to the nearest hundred.
     pub alleles: u32,
-    /// Rarer than the floor: rare, zero and never seen look the same.
+    /// Nothing is told but "at most `to`": rare, zero and never seen look the same.
     pub rarer_than_floor: bool,
     /// The floor, in alleles.
     pub floor: u32,
@@ -96,8 +96,10 @@ impl FrequencyAnswer {
     pub fn state(&self, variant: &Variant, group: &str) -> CellState {
         if let Some(count) = &self.ledger.guarded {
             return match count {
-                count if count.rarer_than_floor => CellState::RarerThan(count.floor),
-                GuardedCount { form: CountForm::Exact, from, to, .. } if from == to => CellState::Exact(*from),
+                count if count.rarer_than_floor => CellState::RarerThan(count.to + 1),
+                GuardedCount { form: CountForm::Exact, from, to, .. } if from == to => {
+                    CellState::Exact(*from)
+                }
                 count => CellState::Band(count.from, count.to),
             };
         }

@@ -66,8 +66,10 @@ impl Crowd {
     }
 
     fn read(members: &str) -> Result<Crowd, GateError> {
-        let broken = |what: String| GateError::Inconsistent(format!("the registry's table of crowds: {what}"));
-        let rows: Vec<[String; 4]> = serde_json::from_str(members).map_err(|error| broken(error.to_string()))?;
+        let broken =
+            |what: String| GateError::Inconsistent(format!("the registry's table of crowds: {what}"));
+        let rows: Vec<[String; 4]> =
+            serde_json::from_str(members).map_err(|error| broken(error.to_string()))?;
         let mut groups = BTreeMap::new();
         for [stratum, contributor, sex, people] in rows {
             let people = Places::from_text(&people).map_err(|error| broken(error.to_string()))?;
@@ -107,13 +109,15 @@ impl Crowd {
     /// The groups of a crowd that `splits` shows, over the parts.
     fn table(&self, at: usize, splits: u8, parts: &[&Vec<Option<u16>>]) -> Table {
         let mut table = vec![parts.iter().map(|part| part[at].is_some()).collect()];
-        for (split, _) in Grouping::SPLITS.iter().enumerate().filter(|(split, _)| splits & (2 << split) != 0) {
+        for (split, _) in Grouping::SPLITS.iter().enumerate().filter(|(split, _)| splits & (2 << split) != 0)
+        {
             let names: Vec<&String> = self.groups.keys().map(|key| &key[split]).collect();
             let mut groups = names.clone();
             groups.sort_unstable();
             groups.dedup();
             for group in groups {
-                let held = |part: &&Vec<Option<u16>>| part[at].is_some_and(|own| names[usize::from(own)] == group);
+                let held =
+                    |part: &&Vec<Option<u16>>| part[at].is_some_and(|own| names[usize::from(own)] == group);
                 table.push(parts.iter().map(held).collect());
             }
         }
@@ -124,7 +128,8 @@ impl Crowd {
     fn judge(asked: &Arc<Crowd>, shown: &[(Arc<Crowd>, u8)], smallest: u32) -> u8 {
         let crowds: Vec<Arc<Crowd>> = shown.iter().map(|(crowd, _)| crowd).chain([asked]).cloned().collect();
         let parts = Crowd::parts(&crowds);
-        let (parts, people): (Vec<&Vec<Option<u16>>>, Vec<u32>) = parts.iter().map(|(part, people)| (part, *people)).unzip();
+        let (parts, people): (Vec<&Vec<Option<u16>>>, Vec<u32>) =
+            parts.iter().map(|(part, people)| (part, *people)).unzip();
         let tables: Vec<Table> =
             shown.iter().enumerate().map(|(at, (crowd, splits))| crowd.table(at, *splits, &parts)).collect();
         let mut verdict = 0;
@@ -153,13 +158,15 @@ impl Gate {
         classes: &[ReleaseClass],
     ) -> Result<Arc<Crowd>, GateError> {
         let today = self.inner.clock.today();
-        let seen: String = classes.iter().map(|class| if sight.sees_class(class) { '1' } else { '0' }).collect();
+        let seen: String =
+            classes.iter().map(|class| if sight.sees_class(class) { '1' } else { '0' }).collect();
         let key = (freeze.panel.clone(), stale, reads.consent_acts().await?, today, seen);
         if let Some(crowd) = self.crowds().of_grant.get(&key) {
             return Ok(crowd.clone());
         }
         let store = &self.inner.store;
-        let people = People::of(store, reads, &freeze.batches, Allowed::Since(freeze.consents), today).await?;
+        let people =
+            People::of(store, reads, &freeze.batches, Allowed::Since(freeze.consents), today).await?;
         let sight = sight.clone();
         let crowd = tokio::task::spawn_blocking(move || {
             let mut of_group: BTreeMap<[String; 3], Vec<u64>> = BTreeMap::new();
@@ -209,7 +216,8 @@ impl Gate {
     ) -> Result<u8, GateError> {
         let own = reads.crowd_numbered(&asked.digest).await?;
         // Shown once is shown again.
-        let again = exhibits.iter().filter(|(crowd, _)| Some(*crowd) == own).fold(0, |all, (_, splits)| all | splits);
+        let again =
+            exhibits.iter().filter(|(crowd, _)| Some(*crowd) == own).fold(0, |all, (_, splits)| all | splits);
         if exhibits.is_empty() || again == EVERY {
             return Ok(EVERY);
         }

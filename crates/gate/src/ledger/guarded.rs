@@ -203,7 +203,8 @@ impl Gate {
         let cells_of_institution = reads.cells_of_institution(&accounting.institution).await?;
         let first = u64::from(position) / rule.block_bases * rule.block_bases;
         let to_position = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
-        let there = reads.cells_at(contig, to_position(first), to_position(first + rule.block_bases - 1)).await?;
+        let there =
+            reads.cells_at(contig, to_position(first), to_position(first + rule.block_bases - 1)).await?;
         let text = variant.to_string();
         let mut numbers: Vec<u32> =
             there.iter().filter(|cell| cell.variant == text).map(|cell| cell.crowd).collect();
@@ -267,7 +268,12 @@ impl Gate {
         }
         let site = finding.value.iter().find(|site| site.variant == *variant);
         let of_class = |site: &SiteCounts| {
-            site.counts.iter().zip(counted).filter(|(_, counted)| **counted).map(|(counts, _)| counts.ac).sum()
+            site.counts
+                .iter()
+                .zip(counted)
+                .filter(|(_, counted)| **counted)
+                .map(|(counts, _)| counts.ac)
+                .sum()
         };
         let count: u32 = site.map_or(0, of_class);
         let text = variant.to_string();
@@ -277,7 +283,8 @@ impl Gate {
         let form = before(&books.user).map_or(plan.form, |before| before.max(plan.form));
         let wrong = |error| GateError::Inconsistent(format!("a count: {error}"));
         let span = plan.ground.show(form, count, bits).map_err(wrong)?;
-        let charge = accounting.ask(&books, &plan.ground).charge(books.cell, form, span, &books.crowds, &books.record);
+        let charge =
+            accounting.ask(&books, &plan.ground).charge(books.cell, form, span, &books.crowds, &books.record);
         tell(answer, variant, (form, span), plan);
         let members = accounting.crowd.members()?;
         let crowd = tx.put_crowd(&accounting.crowd.digest, accounting.crowd.people, &members).await?;

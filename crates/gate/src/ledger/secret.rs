@@ -66,7 +66,9 @@ impl Secret {
 }
 
 fn broken() -> GateError {
-    let what = format!("`{SECRET}` is missing or not the one that counts were shown by; restore it from a backup of this directory");
+    let what = format!(
+        "`{SECRET}` is missing or not the one that counts were shown by; restore it from a backup of this directory"
+    );
     GateError::Inconsistent(what)
 }
 
