@@ -8,6 +8,7 @@ mod compact;
 mod consent;
 mod demo;
 mod download;
+mod exposure;
 mod extract;
 mod freeze;
 mod frequency;
@@ -44,6 +45,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Consent(command) => consent::run(command).await,
         Command::Receipt(arguments) => withdraw::receipt(arguments).await,
         Command::Status(arguments) => status::run(arguments).await,
+        Command::Exposure(arguments) => exposure::run(arguments).await,
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Programme(arguments) => programme::run(arguments).await,
         Command::Policy(arguments) => policy::run(arguments).await,

@@ -9,6 +9,7 @@ mod annotation;
 mod applications;
 pub mod beacon;
 mod download;
+mod exposure;
 pub mod frequency;
 mod guard;
 mod money;

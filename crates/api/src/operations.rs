@@ -3,7 +3,7 @@
 
 use crate::beacon::{g_variants, service};
 use crate::who::Counter;
-use crate::{annotation, applications, download, frequency, money, openapi, overview, own_consent};
+use crate::{annotation, applications, download, exposure, frequency, money, openapi, overview, own_consent};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 /// The HTTP method of an operation.
@@ -315,6 +315,22 @@ pub const OPERATIONS: &[Operation] = &[
         "Beacon v2: filters (none yet)",
         "Beacon v2：絞り込み条件（まだなし）",
         |verb| on(verb, service::filtering_terms),
+    ),
+    closed(
+        Verb::Get,
+        "/api/exposure",
+        "One's own account of the ledger of privacy: budget, spent, left",
+        "自分の漏れの台帳（予算・使った分・残り）",
+        &[],
+        |verb| on(verb, exposure::own),
+    ),
+    closed(
+        Verb::Get,
+        "/api/exposures",
+        "Every account of the ledger, for the committee",
+        "全員の漏れの台帳（審査委員会のみ）",
+        &[],
+        |verb| on(verb, exposure::all),
     ),
     closed(
         Verb::Get,

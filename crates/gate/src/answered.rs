@@ -9,6 +9,8 @@ use crate::gate::Gate;
 use gj_model::{FreezeName, PanelId};
 use gj_registry::{Entry, PanelState, Revision, Tx};
 use serde_json::Value;
+use std::fmt::Debug;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
 
@@ -25,7 +27,21 @@ pub(crate) struct Line {
     pub(crate) detail: Value,
     /// What must still be so; a refusal rests on nothing.
     pub(crate) basis: Option<Arc<Basis>>,
+    /// What is written beside it.
+    pub(crate) within: Option<Arc<dyn Within>>,
 }
+
+/// What is written in the transaction of an answer's line, before it.
+pub(crate) trait Within: Debug + Send + Sync {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// [`GateError::Changed`] before anything was written: the answer is made again. Any other undoes the group.
+    fn write<'t>(&'t self, gate: &'t Gate, tx: &'t mut Tx) -> Writing<'t>;
+}
+
+/// A piece of work on a transaction.
+pub(crate) type Writing<'t> = Pin<Box<dyn Future<Output = Result<(), GateError>> + Send + 't>>;
 
 /// What an answer rests on.
 #[derive(Debug)]
@@ -63,6 +79,13 @@ enum Outcome {
     Changed,
     /// The group was undone.
     Undone,
+}
+
+impl Line {
+    fn entry<'a>(&'a self, at: &'a str) -> Entry<'a> {
+        let Line { actor, act, subject, outcome, detail, .. } = self;
+        Entry { at, actor, act, subject, outcome, detail: detail.clone() }
+    }
 }
 
 impl Basis {
@@ -115,6 +138,11 @@ impl Gate {
         }
     }
 
+    /// Adds a line to a transaction of its own; returns its number.
+    pub(crate) async fn write_line(&self, tx: &mut Tx, line: &Line) -> Result<i64, GateError> {
+        Ok(tx.audit(&line.entry(&self.inner.clock.at())).await?)
+    }
+
     fn gathering(&self) -> std::sync::MutexGuard<'_, Gathering> {
         // Lines are pushed whole: what a panicking thread left is as good as before.
         self.inner.answered.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -146,6 +174,7 @@ impl Gate {
             }
             Err(_) => lines.iter().map(|_| Outcome::Undone).collect(),
         };
+        drop(lines);
         // Who hung up is told nothing; the line stays, as the answer was made.
         told.into_iter().zip(outcomes).for_each(|(told, outcome)| drop(told.send(outcome)));
     }
@@ -156,20 +185,20 @@ impl Gate {
         let now = tx.revision().await?;
         let mut stood = Vec::with_capacity(lines.len());
         for line in lines {
-            stood.push(match &line.basis {
+            let mut stands = match &line.basis {
                 Some(basis) => basis.stands(&mut tx, now).await?,
                 None => true,
-            });
+            };
+            if let Some(within) = line.within.as_ref().filter(|_| stands) {
+                stands = match within.write(self, &mut tx).await {
+                    Err(GateError::Changed) => false,
+                    written => written.map(|()| true)?,
+                };
+            }
+            stood.push(stands);
         }
         let at = self.inner.clock.at();
-        let entries = lines.iter().zip(&stood).filter(|(_, stood)| **stood).map(|(line, _)| Entry {
-            at: &at,
-            actor: &line.actor,
-            act: &line.act,
-            subject: &line.subject,
-            outcome: line.outcome,
-            detail: line.detail.clone(),
-        });
+        let entries = lines.iter().zip(&stood).filter(|(_, stood)| **stood).map(|(line, _)| line.entry(&at));
         tx.audit_all(&entries.collect::<Vec<_>>()).await?;
         self.commit_answer(tx).await?;
         Ok(stood)

@@ -5,12 +5,13 @@ use crate::audit::bounded;
 use crate::case::Case;
 use crate::error::{GateError, Refusal};
 use crate::gate::Gate;
-use crate::grant::Grant;
+use crate::grant::{Grant, Seen};
 use crate::kept::Decided;
+use crate::ledger::Ledger;
 use crate::view::Place;
 use gj_model::{ApplicationId, Bilingual, FreezeName, Grouping, InstitutionId, Purpose, UserId};
 use gj_policy::Decision;
-use gj_registry::{PanelState, User};
+use gj_registry::{PanelState, Regime, User};
 use serde_json::json;
 use std::sync::{Arc, OnceLock};
 
@@ -97,19 +98,34 @@ impl Gate {
             None => self.decide(asker, question).await?,
         };
         match decided {
-            Decided::Granted(grant) => Ok(grant.again()),
+            Decided::Granted(grant) => {
+                let ledger = self.accounted(asker, &grant, &question.place).await;
+                if let Err(GateError::Refused(refusal)) = &ledger {
+                    self.note_refused_question(asker, question, refusal).await?;
+                }
+                Ok(Grant { ledger: ledger?, ..grant.again() })
+            }
             Decided::Refused(refusal) => {
-                let detail = json!({
-                    "purpose": question.purpose.to_string(),
-                    "place": question.place.to_string(),
-                    "by": question.by.name(),
-                    "project": question.project,
-                    "reasons": refusal.codes(),
-                });
-                self.note_refusal(asker, READ, question.freeze.as_str(), detail).await?;
+                self.note_refused_question(asker, question, &refusal).await?;
                 Err(Refusal::clone(&refusal).into())
             }
         }
+    }
+
+    /// How an answer about a place is accounted for: looked up each time, as it depends on what was shown.
+    pub(crate) async fn accounted(
+        &self,
+        asker: &Asker,
+        grant: &Grant,
+        place: &Place,
+    ) -> Result<Ledger, GateError> {
+        let seen = &grant.seen;
+        if !seen.guarded && !seen.on_record {
+            return Ok(Ledger::Open);
+        }
+        let mut reads = self.inner.registry.read().await?;
+        let about = (&*grant.sight, &seen.classes[..], grant.smallest_cell);
+        self.ledger(&mut reads, (asker, seen.guarded), &seen.freeze, about, place).await
     }
 
     /// Decides by the facts of this moment, and keeps the decision for as long as they stay.
@@ -120,6 +136,7 @@ impl Gate {
         let lapsed = reads.proxied_until(moment.today).await?.is_empty();
         let freeze = reads.freeze(&question.freeze).await?;
         let mut facts = self.facts(&mut reads, asker, READ).await?;
+        let guarded = facts.is_guarded();
         facts.purpose = Some(self.purpose_fact(&mut reads, &question.purpose).await?);
         facts.freeze_exists = freeze.is_some();
         let project = match &question.project {
@@ -127,22 +144,25 @@ impl Gate {
             None => None,
         };
         self.add_datasets(&mut reads, &mut facts).await?;
-        let mut sight = facts.sight();
+        let (mut sight, mut classes_there) = (facts.sight(), Vec::new());
         if let Some(freeze) = &freeze {
             let (classes, people) = self.sizes_of(&mut reads, freeze).await?;
             let there =
                 || classes.iter().zip(&people).filter(|(_, people)| **people > 0).map(|(class, _)| class);
             sight = facts.sight_of_some(sight, there());
+            classes_there = classes;
         }
         let consent_acts = reads.consent_acts().await?;
+        let regime = if guarded { Regime::Guarded } else { Regime::Agreed };
+        let on_record = reads.exposure_rule(regime, moment.today).await?.is_some();
         drop(reads);
         let decided = match (sight.decision.clone(), freeze) {
             (Decision::Allow(terms), Some(freeze)) => Decided::Granted(Arc::new(Grant {
                 asker: asker.clone(),
                 purpose: question.purpose.clone(),
-                freeze: freeze.name,
-                digest: freeze.digest,
-                panel: freeze.panel,
+                freeze: freeze.name.clone(),
+                digest: freeze.digest.clone(),
+                panel: freeze.panel.clone(),
                 stale: freeze.state == PanelState::Stale,
                 consent_acts,
                 needs_scope: terms.needs_scope,
@@ -151,6 +171,8 @@ impl Gate {
                 project,
                 revision: moment.revision,
                 judge: Arc::new(OnceLock::new()),
+                seen: Arc::new(Seen { freeze, classes: classes_there, guarded, on_record }),
+                ledger: Ledger::Open,
             })),
             // The rule `freeze-unknown` denies before this can happen.
             (Decision::Allow(_), None) => return Err(GateError::Changed),
@@ -163,6 +185,23 @@ impl Gate {
             self.keep(moment, asker, question, &decided);
         }
         Ok(decided)
+    }
+
+    /// Writes the line of a question that was refused.
+    pub(crate) async fn note_refused_question(
+        &self,
+        asker: &Asker,
+        question: &Question,
+        refusal: &Refusal,
+    ) -> Result<(), GateError> {
+        let detail = json!({
+            "purpose": question.purpose.to_string(),
+            "place": question.place.to_string(),
+            "by": question.by.name(),
+            "project": question.project,
+            "reasons": refusal.codes(),
+        });
+        self.note_refusal(asker, READ, question.freeze.as_str(), detail).await
     }
 
     /// Authorises an administrative act; a refusal is written to the audit log.
@@ -210,6 +249,7 @@ impl Gate {
         // Anybody may be refused, and as often as they like: what they send is not kept at any length.
         let (detail, subject) = (bounded(detail), subject.to_owned());
         let (actor, act) = (asker.name().to_owned(), act.to_owned());
-        self.answered(Line { actor, act, subject, outcome: "refused", detail, basis: None }).await
+        self.answered(Line { actor, act, subject, outcome: "refused", detail, basis: None, within: None })
+            .await
     }
 }

@@ -5,12 +5,13 @@
 //! counted, the smallest cell and the grouping. A withdrawal moves the key, so that nobody is served what
 //! was made before it; and the line of each delivery is written in the transaction that checks that.
 
-use crate::answered::Line;
+use crate::answered::{Line, Within};
 use crate::ask::{Asker, Question, READ};
 use crate::audit::bounded;
 use crate::error::GateError;
 use crate::gate::Gate;
 use crate::grant::{Grant, Judge};
+use crate::ledger::{FileNote, Ledger, refused};
 use crate::release::{Released, closed};
 use crate::view::{Place, SiteCounts, View};
 use gj_export::sites::{ParquetSites, SitesHead, SitesVcfGz};
@@ -82,7 +83,8 @@ impl Gate {
         question: &FileQuestion,
         wait_max: Duration,
     ) -> Result<Released<Download>, GateError> {
-        let grant = self.ask(asker, &question.as_asked()).await?;
+        let asked = question.as_asked();
+        let grant = self.ask(asker, &asked).await?;
         let view = self.view(&grant).await?;
         let key = key(&grant, question, &view.counted_names());
         let (file, by) = (question.file, question.by);
@@ -107,16 +109,49 @@ impl Gate {
             "scope": grant.project.as_ref().map(|project| &project.digest),
             "digest": made.digest(),
         });
-        let line = Line {
+        let line = |within| Line {
             actor: grant.asker.name().to_owned(),
             act: READ.to_owned(),
             subject: grant.freeze.to_string(),
             outcome: "answered",
             detail: bounded(detail),
             basis: Some(grant.basis()),
+            within,
         };
-        self.answered(line).await?;
+        let written = match self.noted_file(&grant, made.sites()).await {
+            Ok(within) => self.answered(line(within)).await,
+            Err(error) => Err(error),
+        };
+        if let Err(GateError::Refused(refusal)) = &written {
+            self.note_refused_question(asker, &asked, refusal).await?;
+        }
+        written?;
         Ok(Released::new(made))
+    }
+
+    /// What the ledger of privacy notes of a file, if answers are on record: every place of every contig.
+    ///
+    /// # Errors
+    /// A refusal while something of the release is withheld: a file cannot leave it out for one reader alone.
+    async fn noted_file(&self, grant: &Grant, sites: u64) -> Result<Option<Arc<dyn Within>>, GateError> {
+        let mut leaves = Vec::new();
+        let mut accounts = None;
+        for contig in Contig::all() {
+            let region = Region::whole(contig);
+            match self.accounted(&grant.asker, grant, &Place::Region(region)).await? {
+                Ledger::Open => return Ok(None),
+                Ledger::Guarded(accounting, _) => return Err(refused(accounting.withheld())),
+                Ledger::Agreed(accounting, leave) if !leave.shows_everything() => {
+                    return Err(refused(accounting.withheld()));
+                }
+                Ledger::Agreed(accounting, leave) => {
+                    leaves.push((region, leave));
+                    accounts = Some(accounting);
+                }
+            }
+        }
+        let note = |accounting| FileNote { accounting, leaves, freeze: grant.freeze.to_string(), sites };
+        Ok(accounts.map(|accounting| Arc::new(note(accounting)) as Arc<dyn Within>))
     }
 
     /// Makes a file, one at a time.
@@ -140,8 +175,8 @@ impl Gate {
         let bytes_max = self.inner.config.limits.downloads_bytes_max;
         let name = key.to_owned();
         tokio::task::spawn_blocking(move || -> Result<(), GateError> {
-            write(&grant, &view, file, by, &mut new)?;
-            new.publish(&name, &panel)?;
+            let sites = write(&grant, &view, file, by, &mut new)?;
+            new.publish(&name, &panel, sites)?;
             let panels: Vec<&str> = freezes.iter().map(|freeze| freeze.panel.as_str()).collect();
             Ok(store.sweep_downloads(&panels, bytes_max).map(drop)?)
         })
@@ -187,14 +222,15 @@ fn key(grant: &Grant, question: &FileQuestion, counted: &str) -> String {
     blake3::hash(parts.join("\n").as_bytes()).to_hex()[..32].to_owned()
 }
 
-/// Writes every site of a view, judged.
+/// Writes every site of a view, judged; returns how many there are.
 fn write(
     grant: &Grant,
     view: &View,
     file: ReleaseFile,
     by: Grouping,
     new: &mut NewDownload,
-) -> Result<(), GateError> {
+) -> Result<u64, GateError> {
+    let mut sites_written = 0;
     let judge = Judge::of(view, grant);
     let disclosure = &judge.disclosure;
     let head = SitesHead {
@@ -218,6 +254,7 @@ fn write(
             let out = BufWriter::new(new.create(ReleaseFile::Vcf.name())?);
             let mut writer = SitesVcfGz::new(out, head).map_err(failed)?;
             view.each(None, |sites| {
+                sites_written += sites.len() as u64;
                 Ok(judged(sites).iter().try_for_each(|site| writer.push(site)).map_err(failed)?)
             })?;
             let index = BufWriter::new(new.create(ReleaseFile::Tabix.name())?);
@@ -227,12 +264,13 @@ fn write(
             let out = BufWriter::new(new.create(ReleaseFile::Parquet.name())?);
             let mut writer = ParquetSites::new(out, head).map_err(failed)?;
             view.each(None, |sites| {
+                sites_written += sites.len() as u64;
                 Ok(judged(sites).iter().try_for_each(|site| writer.push(site)).map_err(failed)?)
             })?;
             writer.finish().map_err(failed)?;
         }
     }
-    Ok(())
+    Ok(sites_written)
 }
 
 impl Judge {

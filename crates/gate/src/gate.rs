@@ -55,6 +55,8 @@ pub(crate) struct Inner {
     pub(crate) library: Mutex<Option<(Vec<i64>, Arc<Library>)>>,
     /// Sets of annotation that are open.
     pub(crate) annotations: tokio::sync::Mutex<Opened>,
+    /// Who was counted, by grant and by number.
+    pub(crate) crowds: Mutex<crate::ledger::Crowds>,
     /// People on their way to a provider of sign-in and back.
     #[cfg(feature = "oidc")]
     pub(crate) away: crate::provider::Away,
@@ -134,6 +136,7 @@ impl Gate {
             rules: Mutex::new(None),
             library: Mutex::new(None),
             annotations: tokio::sync::Mutex::default(),
+            crowds: Mutex::default(),
         };
         Ok(Gate { inner: Arc::new(inner) })
     }

@@ -4,9 +4,10 @@ use crate::acts::application::ProjectVersion;
 use crate::answered::Basis;
 use crate::ask::Asker;
 use crate::disclosure::Disclosure;
+use crate::ledger::Ledger;
 use gj_model::{FreezeName, PanelId, Purpose, ReleaseClass, Scope};
 use gj_policy::Sight;
-use gj_registry::Revision;
+use gj_registry::{Freeze, Revision};
 use std::sync::{Arc, OnceLock};
 
 /// Permission to read the counts of one release for one question.
@@ -35,6 +36,22 @@ pub struct Grant {
     pub(crate) revision: Revision,
     /// How its answers are judged: the same for all while the decision holds, so made once.
     pub(crate) judge: Arc<OnceLock<Judge>>,
+    /// What the ledger of privacy asks of the decision.
+    pub(crate) seen: Arc<Seen>,
+    /// How the answer is accounted for.
+    pub(crate) ledger: Ledger,
+}
+
+/// What the ledger of privacy asks of a decision: under which regime somebody asks of which release.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) freeze: Freeze,
+    /// The release's classes, counted or not.
+    pub(crate) classes: Vec<ReleaseClass>,
+    /// Whether the guarded regime holds.
+    pub(crate) guarded: bool,
+    /// Whether a row of the programme puts answers on record.
+    pub(crate) on_record: bool,
 }
 
 /// Disclosure control over classes as one view has them.
@@ -66,7 +83,8 @@ impl Judge {
 }
 
 impl Grant {
-    /// The same decision, given once more while it holds. Only the gate may: a grant is used up by one answer.
+    /// The same decision, given once more while it holds, not accounted for yet. Only the gate may: a grant is used
+    /// up by one answer.
     pub(crate) fn again(&self) -> Grant {
         Grant {
             asker: self.asker.clone(),
@@ -77,6 +95,8 @@ impl Grant {
             sight: self.sight.clone(),
             project: self.project.clone(),
             judge: self.judge.clone(),
+            seen: self.seen.clone(),
+            ledger: Ledger::Open,
             ..*self
         }
     }

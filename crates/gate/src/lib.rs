@@ -45,6 +45,7 @@ mod error;
 mod gate;
 mod grant;
 mod kept;
+mod ledger;
 mod lock;
 mod password;
 #[cfg(feature = "oidc")]
@@ -68,6 +69,10 @@ pub use gj_ontology as ontology;
 pub use gj_policy as policy;
 pub use gj_store::{Download, StoreError};
 pub use grant::Grant;
+pub use ledger::{
+    AgreedAccount, Budget, CellState, CountForm, ExposureCard, GuardedAccount, GuardedCount, Ledgered,
+    SitesOf, Withheld,
+};
 pub use password::PASSWORD_CHARS_MIN;
 pub use release::{Citation, FrequencyAnswer, Released};
 pub use sign_in::{SignIn, Ticket, TrainingEnd, Welcome};

@@ -23,6 +23,8 @@ const MANIFEST: &str = "manifest.json";
 struct DownloadManifest {
     /// The panel it was made of.
     panel: String,
+    /// Sites in it.
+    sites: u64,
     /// Of each file by name, the digest of its sums.
     files: BTreeMap<String, String>,
 }
@@ -32,6 +34,7 @@ struct DownloadManifest {
 pub struct Download {
     file: CheckedFile,
     digest: String,
+    sites: u64,
 }
 
 /// A folder being written. Dropped before [`NewDownload::publish`], it leaves nothing.
@@ -46,6 +49,11 @@ impl Download {
     /// Bytes of the file.
     pub fn length(&self) -> u64 {
         self.file.len()
+    }
+
+    /// Sites in it.
+    pub fn sites(&self) -> u64 {
+        self.sites
     }
 
     /// Digest: equal files have equal ones.
@@ -77,8 +85,8 @@ impl NewDownload {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn publish(self, key: &str, panel: &str) -> Result<(), StoreError> {
-        let mut manifest = DownloadManifest { panel: panel.to_owned(), files: BTreeMap::new() };
+    pub fn publish(self, key: &str, panel: &str, sites: u64) -> Result<(), StoreError> {
+        let mut manifest = DownloadManifest { panel: panel.to_owned(), sites, files: BTreeMap::new() };
         for name in &self.names {
             let path = self.staged.path().join(name);
             durable::sync(&path)?;
@@ -105,7 +113,7 @@ impl Store {
         let manifest: DownloadManifest = serde_json::from_slice(&text).ok()?;
         let digest = manifest.files.get(name)?.clone();
         let file = CheckedFile::open(&dir.join(name), &dir.join(format!("{name}.sums")), &digest).ok()?;
-        Some(Download { file, digest })
+        Some(Download { file, digest, sites: manifest.sites })
     }
 
     /// Begins a folder.
@@ -175,7 +183,7 @@ mod tests {
     fn made(store: &Store, key: &str, panel: &str, bytes: usize) {
         let mut new = store.new_download().unwrap();
         new.create("a").unwrap().write_all(&vec![7; bytes]).unwrap();
-        new.publish(key, panel).unwrap();
+        new.publish(key, panel, 1).unwrap();
     }
 
     #[test]

@@ -92,11 +92,13 @@ fn every_operation_refuses_strangers() {
     let server = house.serve();
     let [paid, unpaid, auditor] = ["company-paid", "company-unpaid", "auditor"].map(|user| house.token(user));
     let manager = house.token("datamanager");
+    let committee = house.token("committee");
     let operations = operations(&server.address);
     assert!(operations.len() > PUBLIC.len());
     let begun = apply(&server.address, "POST", "/api/application", "A-0", Some(&paid)).json();
     let id = begun["application"].as_str().unwrap().to_owned();
     let (mut of_applications, mut of_money, mut of_participants) = (0, 0, 0);
+    let mut of_exposure = 0;
     house.participant("hanako", "P1", &[]);
     let participant = house.token("hanako");
     for (verb, path) in &operations {
@@ -109,6 +111,18 @@ fn every_operation_refuses_strangers() {
             let tried =
                 [None, Some(&forged[..]), Some(&unpaid[..]), Some(&auditor[..]), Some(&participant[..])];
             assert_eq!(tried.map(with), [401, 401, 403, 403, own], "{verb} {path}");
+            continue;
+        }
+        if path.starts_with("/api/exposure") {
+            // One's own account is for who may read frequencies, everybody's for the committee.
+            let with = |token: Option<&str>| http::request(&server.address, verb, path, token, None).status;
+            let forged = "0".repeat(64);
+            let tried =
+                [None, Some(&forged[..]), Some(&unpaid[..]), Some(&auditor[..]), Some(&committee[..])];
+            let own = path == "/api/exposure";
+            of_exposure += usize::from(own);
+            let expected = if own { [401, 401, 200, 403, 403] } else { [401, 401, 403, 403, 200] };
+            assert_eq!(tried.map(with), expected, "{verb} {path}");
             continue;
         }
         if path.starts_with("/api/application") {
@@ -162,7 +176,8 @@ fn every_operation_refuses_strangers() {
     let refused =
         |actor: &str| lines.iter().filter(|l| l["actor"] == actor && l["outcome"] == "refused").count();
     let closed = operations.len() - PUBLIC.len();
-    assert_eq!(refused("company-unpaid"), closed - of_applications - of_money - LOOKUPS.len());
+    let never = of_applications + of_money + of_exposure + LOOKUPS.len();
+    assert_eq!(refused("company-unpaid"), closed - never);
     assert_eq!((refused("datamanager"), of_participants), (of_applications + of_money, 2));
     assert_eq!(refused("nobody"), 2 * closed);
 }

@@ -61,6 +61,7 @@ pub(crate) mod tests {
             smallest_cell: 10,
             hidden_cells: 1,
             sites: vec![site("chr22-42127941-GT-A", Some(30)), site("chr22-42127941-G-A", None)],
+            ledger: Default::default(),
         }
     }
 
