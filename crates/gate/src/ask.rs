@@ -133,7 +133,7 @@ impl Gate {
         self.lapse_due().await?;
         let mut reads = self.inner.registry.read().await?;
         let moment = self.moment_of(&mut reads).await?;
-        let lapsed = reads.proxied_until(moment.today).await?.is_empty();
+        let nobody_lapses = reads.proxied_until(moment.today).await?.is_empty();
         let freeze = reads.freeze(&question.freeze).await?;
         let mut facts = self.facts(&mut reads, asker, READ).await?;
         let guarded = facts.is_guarded();
@@ -181,7 +181,7 @@ impl Gate {
             }
         };
         // Midnight may have come while the facts were read.
-        if lapsed && moment.today == self.inner.clock.today() {
+        if nobody_lapses && moment.today == self.inner.clock.today() {
             self.keep(moment, asker, question, &decided);
         }
         Ok(decided)

@@ -18,7 +18,7 @@ fn of(lines: &[serde_json::Value], outcome: &str) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_of_another_process_holds_for_the_next_question() {
-    let world = World::new("").await;
+    let world = World::off_record().await;
     let here = world.on("2026-11-23").await;
     // Another process: its own connections and memory.
     let there = world.on("2026-11-23").await;
@@ -49,7 +49,7 @@ async fn a_change_of_another_process_holds_for_the_next_question() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn answers_of_many_at_once_each_have_a_line_and_none_counts_who_left() {
-    let world = World::new("").await;
+    let world = World::off_record().await;
     let gate = world.on("2026-11-23").await;
     let (left, before) = (Arc::new(AtomicUsize::new(0)), log(&gate).await);
     let askers = (0..24).map(|number| {
