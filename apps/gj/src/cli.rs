@@ -4,6 +4,7 @@ pub mod account;
 pub mod annotation;
 pub mod application;
 mod consent;
+mod download;
 pub mod money;
 pub mod ontology;
 pub mod people;
@@ -20,6 +21,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 pub use consent::{Consent, ConsentChange, ConsentDue, ConsentOf};
+pub use download::Download;
 
 /// Genomics Japan: one nationally managed resource of whole genomes.
 #[derive(Debug, Parser)]
@@ -50,6 +52,8 @@ pub enum Command {
     /// Counts of people: variant, phenotypes, sex, stratum, dataset
     #[command(subcommand)]
     People(people::People),
+    /// A whole release of frequencies as VCF.gz with its index, or Parquet
+    Download(Download),
     /// Genotypes of some people and places, approved by the data access committee for one recipient
     #[command(subcommand)]
     Extract(Extract),
@@ -65,6 +69,8 @@ pub enum Command {
     Receipt(Receipt),
     /// Releases, contributors and what waits for the next release
     Status(Status),
+    /// The ledger of privacy: what a user was shown, what is left; everybody's for the committee
+    Exposure(Exposure),
     /// Serve the portal and the APIs
     Serve(Serve),
     /// Institutions, users, roles, purposes, rules and payments
@@ -406,6 +412,24 @@ pub struct Receipt {
     pub participant: Option<String>,
     #[command(flatten)]
     pub operator: Operator,
+}
+
+/// `gj exposure`
+#[derive(Debug, Args)]
+pub struct Exposure {
+    #[command(flatten)]
+    pub place: Place,
+    /// Only this user's account
+    #[arg(long, value_name = "USER", conflicts_with = "organisation")]
+    pub user: Option<UserId>,
+    /// Only this institution's account
+    #[arg(long, value_name = "ID")]
+    pub organisation: Option<InstitutionId>,
+    /// User who asks: the committee for others' accounts
+    #[arg(long = "as", value_name = "USER", default_value = "committee")]
+    pub asker: UserId,
+    #[command(flatten)]
+    pub format: Format,
 }
 
 /// `gj status`

@@ -7,6 +7,8 @@ mod audit;
 mod compact;
 mod consent;
 mod demo;
+mod download;
+mod exposure;
 mod extract;
 mod freeze;
 mod frequency;
@@ -40,12 +42,14 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Freeze(arguments) => freeze::run(arguments).await,
         Command::Frequency(arguments) => frequency::run(arguments).await,
         Command::People(arguments) => people::run(arguments).await,
+        Command::Download(arguments) => download::run(arguments).await,
         Command::Extract(arguments) => extract::run(arguments).await,
         Command::Application(arguments) => application::run(arguments).await,
         Command::Withdraw(arguments) => withdraw::run(arguments).await,
         Command::Consent(command) => consent::run(command).await,
         Command::Receipt(arguments) => withdraw::receipt(arguments).await,
         Command::Status(arguments) => status::run(arguments).await,
+        Command::Exposure(arguments) => exposure::run(arguments).await,
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Programme(arguments) => programme::run(arguments).await,
         Command::Policy(arguments) => policy::run(arguments).await,

@@ -9,6 +9,8 @@ mod annotation;
 mod applications;
 pub mod beacon;
 mod cors;
+mod download;
+mod exposure;
 pub mod frequency;
 mod guard;
 mod money;

@@ -89,15 +89,21 @@ fn parameters(operation: &Operation) -> Vec<Value> {
             "schema": { "type": "string" },
         })
     };
-    let id = json!({
-        "name": "id",
-        "in": "path",
-        "required": true,
-        "description": "of the entry",
-        "schema": { "type": "string" },
+    let of_path = path_parameters(operation.path).map(|name| {
+        json!({
+            "name": name,
+            "in": "path",
+            "required": true,
+            "description": format!("{name}, as in the summary"),
+            "schema": { "type": "string" },
+        })
     });
-    let of_path = operation.path.contains("{id}").then_some(id);
-    of_path.into_iter().chain(operation.parameters.iter().map(described)).collect()
+    of_path.chain(operation.parameters.iter().map(described)).collect()
+}
+
+/// The names in braces of a path.
+fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
 
 /// An object; what it holds is in docs/how-to/apply.md.

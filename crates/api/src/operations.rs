@@ -3,7 +3,9 @@
 
 use crate::beacon;
 use crate::who::Counter;
-use crate::{annotation, applications, frequency, money, openapi, overview, own_consent, people};
+use crate::{
+    annotation, applications, download, exposure, frequency, money, openapi, overview, own_consent, people,
+};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 /// The HTTP method of an operation.
@@ -83,6 +85,12 @@ const FREQUENCY: &[Parameter] = &[
     optional("variant", "chr22-42127941-G-A, alleles of at most 1000 bases; this or `region`"),
     optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
     optional("by", "stratum, contributor or sex; default: only the total"),
+    optional("project", "granted project asked under: its data, for its purpose; default: none"),
+];
+
+const DOWNLOAD: &[Parameter] = &[
+    optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
+    optional("by", "stratum, contributor or sex; default: stratum"),
     optional("project", "granted project asked under: its data, for its purpose; default: none"),
 ];
 
@@ -249,6 +257,32 @@ pub const OPERATIONS: &[Operation] = &[
         "文字列の検索：バリアント、遺伝子、領域",
         FIND,
         |verb| on(verb, annotation::find),
+    ),
+    Operation {
+        verb: Verb::Get,
+        path: "/api/download/{freeze}/{file}",
+        summary_en: "A whole release: sites.vcf.gz, sites.vcf.gz.tbi or sites.parquet",
+        summary_ja: "リリース全体のファイル（sites.vcf.gz、sites.vcf.gz.tbi、sites.parquet）",
+        public: false,
+        media: "application/octet-stream",
+        parameters: DOWNLOAD,
+        build: |verb| on(verb, download::send),
+    },
+    closed(
+        Verb::Get,
+        "/api/exposure",
+        "One's own account of the ledger of privacy: budget, spent, left",
+        "自分の漏れの台帳（予算・使った分・残り）",
+        &[],
+        |verb| on(verb, exposure::own),
+    ),
+    closed(
+        Verb::Get,
+        "/api/exposures",
+        "Every account of the ledger, for the committee",
+        "全員の漏れの台帳（審査委員会のみ）",
+        &[],
+        |verb| on(verb, exposure::all),
     ),
     closed(
         Verb::Get,

@@ -104,7 +104,7 @@ impl Problem {
                 GateError::NoApplication(_) | GateError::NoPaper(_) if !signed_in => StatusCode::UNAUTHORIZED,
                 GateError::NoApplication(_) | GateError::NoPaper(_) => StatusCode::NOT_FOUND,
                 GateError::Stale(_) => StatusCode::CONFLICT,
-                GateError::Changed => StatusCode::SERVICE_UNAVAILABLE,
+                GateError::Changed | GateError::Making => StatusCode::SERVICE_UNAVAILABLE,
                 GateError::Provider(_) => StatusCode::BAD_GATEWAY,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
             },

@@ -192,6 +192,8 @@ pub struct Limits {
     pub body_bytes_max: usize,
     /// Seconds a request may take.
     pub request_seconds_max: u64,
+    /// Bytes of files of releases kept for download at most; the newest always is.
+    pub downloads_bytes_max: u64,
     /// Seconds an act that writes genotype files waits for another that does.
     pub writer_wait_seconds_max: u64,
 }
@@ -202,6 +204,7 @@ impl Default for Limits {
             sites_max: 200_000,
             body_bytes_max: 1 << 20,
             request_seconds_max: 30,
+            downloads_bytes_max: 32 << 30,
             writer_wait_seconds_max: 60,
         }
     }

@@ -141,6 +141,9 @@ pub enum GateError {
     /// The facts changed between asking and answering, again and again.
     #[error("the release changed while the answer was made; try again")]
     Changed,
+    /// A file of a release is not ready yet.
+    #[error("the file is being made; ask again in a while")]
+    Making,
     /// A file or an invariant of the data directory does not hold.
     #[error("{0}")]
     Inconsistent(String),

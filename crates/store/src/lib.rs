@@ -12,6 +12,7 @@
 //! DIR/annotations/<id>/ manifest.json, by kind: bases.bin, lines.jsonl.zst, known.parquet, rs.bin, their sums
 //! DIR/staging/        what is being written; swept when nobody writes it any more
 //! DIR/spools/         what an interrupted ingest had read
+//! DIR/downloads/<key>/ files of released counts, with their sums
 //! ```
 //!
 //! A directory is written in `staging`, synced, then renamed into place. It counts only once the
@@ -24,6 +25,7 @@ pub mod callability;
 mod census;
 mod counted;
 mod counts;
+mod downloads;
 mod durable;
 mod erase;
 mod error;
@@ -46,6 +48,7 @@ pub use batch::{
 pub use callability::{CallabilityWriter, States, Track};
 pub use census::{CensusSeal, Counting, StagedCensus, assignment};
 pub use counted::{Census, Counted, Panel, PanelRows};
+pub use downloads::{Download, NewDownload};
 pub use error::StoreError;
 pub use evidence::{Evidence, EvidenceRow, EvidenceScan};
 pub use extract::Extraction;

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod accounts;
+mod air_gap;
+mod answers;
 mod applications;
 mod approvals;
 mod arrows;
@@ -19,6 +21,7 @@ mod counts;
 mod crash;
 mod demo;
 mod disk;
+mod downloads;
 mod duckdb;
 mod extracts;
 mod gvcf;

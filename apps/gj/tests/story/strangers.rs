@@ -56,6 +56,7 @@ fn call(address: &str, verb: &str, path: &str, token: Option<&str>) -> Reply {
         "/api/frequency" | "/api/frequency.vcf" => {
             format!("{path}?freeze=r1&region=chr2:1-9000000&by=stratum")
         }
+        "/api/download/{freeze}/{file}" => "/api/download/r1/sites.vcf.gz?by=stratum".to_owned(),
         "/api/annotation" => format!("{path}?freeze=r1&variant=chr2-100-A-C"),
         "/api/gene" => format!("{path}?name=BRCA2"),
         "/api/find" => format!("{path}?q=rs1"),
@@ -110,11 +111,13 @@ fn every_operation_refuses_strangers() {
     let server = house.serve();
     let [paid, unpaid, auditor] = ["company-paid", "company-unpaid", "auditor"].map(|user| house.token(user));
     let manager = house.token("datamanager");
+    let committee = house.token("committee");
     let operations = operations(&server.address);
     assert!(operations.len() > PUBLIC.len());
     let begun = apply(&server.address, "POST", "/api/application", "A-0", Some(&paid)).json();
     let id = begun["application"].as_str().unwrap().to_owned();
     let (mut of_applications, mut of_money, mut of_participants) = (0, 0, 0);
+    let mut of_exposure = 0;
     house.participant("hanako", "P1", &[]);
     let participant = house.token("hanako");
     for (verb, path) in &operations {
@@ -127,6 +130,18 @@ fn every_operation_refuses_strangers() {
             let tried =
                 [None, Some(&forged[..]), Some(&unpaid[..]), Some(&auditor[..]), Some(&participant[..])];
             assert_eq!(tried.map(with), [401, 401, 403, 403, own], "{verb} {path}");
+            continue;
+        }
+        if path.starts_with("/api/exposure") {
+            // One's own account is for who may read frequencies, everybody's for the committee.
+            let with = |token: Option<&str>| http::request(&server.address, verb, path, token, None).status;
+            let forged = "0".repeat(64);
+            let tried =
+                [None, Some(&forged[..]), Some(&unpaid[..]), Some(&auditor[..]), Some(&committee[..])];
+            let own = path == "/api/exposure";
+            of_exposure += usize::from(own);
+            let expected = if own { [401, 401, 200, 403, 403] } else { [401, 401, 403, 403, 200] };
+            assert_eq!(tried.map(with), expected, "{verb} {path}");
             continue;
         }
         if path.starts_with("/api/application") {
@@ -180,7 +195,8 @@ fn every_operation_refuses_strangers() {
     let refused =
         |actor: &str| lines.iter().filter(|l| l["actor"] == actor && l["outcome"] == "refused").count();
     let closed = operations.len() - PUBLIC.len();
-    assert_eq!(refused("company-unpaid"), closed - of_applications - of_money - LOOKUPS.len());
+    let never = of_applications + of_money + of_exposure + LOOKUPS.len();
+    assert_eq!(refused("company-unpaid"), closed - never);
     assert_eq!((refused("datamanager"), of_participants), (of_applications + of_money, 2));
     assert_eq!(refused("nobody"), 2 * closed);
 }
@@ -192,7 +208,7 @@ fn every_administrative_command_refuses_the_wrong_person() {
     let file = house.beside("a.vcf");
     let programme = house.beside("p.toml");
     fs::write(&programme, house.ok(&["programme", "export"], &[])).unwrap();
-    let commands: [(&[&str], Option<&std::path::Path>); 22] = [
+    let commands: [(&[&str], Option<&std::path::Path>); 24] = [
         (&["import-samples", "--institution", "centre"], Some(&sheet)),
         (&["ingest", "--institution", "centre"], Some(&file)),
         (&["freeze", "r9"], None),

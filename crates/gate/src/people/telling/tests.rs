@@ -60,7 +60,7 @@ impl Made {
     fn roll(dice: &mut Dice) -> Made {
         let people = 20 + dice.roll(60) as usize;
         let mut made = Made { people, ..Made::default() };
-        let mut draw = |above: &[&Vec<bool>], dice: &mut Dice| -> Vec<bool> {
+        let draw = |above: &[&Vec<bool>], dice: &mut Dice| -> Vec<bool> {
             let keep = [97, 90, 60, 25][dice.roll(4) as usize];
             let kept = |person| above.iter().all(|set| set[person]) && dice.roll(100) < keep;
             (0..people).map(kept).collect()
