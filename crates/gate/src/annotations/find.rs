@@ -29,7 +29,13 @@ impl Annotations {
 
     fn meanings(&self, text: &str, bases: &Bases<'_>) -> Result<Vec<Found>, GateError> {
         if let Some(number) = spelled::rs(text) {
-            return self.of_rs(number);
+            let mut found = self.of_rs(number)?;
+            // `RS1` is a gene, too.
+            if self.gene(text).is_some() {
+                found.retain(|one| !matches!(one, Found::Nothing { .. }));
+                found.extend(self.body.genes.find(text, FOUND_MAX - found.len()));
+            }
+            return Ok(found);
         }
         if let Some(found) = of_spdi(text, bases) {
             return Ok(vec![found]);

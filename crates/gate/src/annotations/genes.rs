@@ -136,7 +136,9 @@ impl Genes {
 
     /// Genes of a name, then those whose name begins with the text, then those whose name holds it.
     pub(crate) fn find(&self, text: &str, most: usize) -> Vec<Found> {
-        let folded = fold(text);
+        // An id is known without its version.
+        let unversioned = fold(bare(text));
+        let folded = if self.names.contains_key(&unversioned) { unversioned } else { fold(text) };
         if folded.is_empty() {
             return Vec::new();
         }

@@ -35,7 +35,7 @@ pub(super) fn rs(text: &str) -> Option<u64> {
 /// The contig of a name in any case, or of an accession.
 pub(super) fn contig(name: &str) -> Option<Contig> {
     let upper = name.to_ascii_uppercase();
-    let bare = upper.strip_prefix("CHR").or_else(|| upper.strip_prefix("CHROMOSOME")).unwrap_or(&upper);
+    let bare = upper.strip_prefix("CHROMOSOME").or_else(|| upper.strip_prefix("CHR")).unwrap_or(&upper);
     if let Sequence::Primary(contig) = sequence(bare.trim()) { Some(contig) } else { None }
 }
 
