@@ -19,6 +19,7 @@ mod crash;
 mod demo;
 mod disk;
 mod duckdb;
+mod exposure;
 mod extracts;
 mod gvcf;
 mod gvcf_extracts;
