@@ -1,6 +1,7 @@
 //! The gate itself: one data directory, opened.
 
 use crate::acts::init::folder;
+use crate::annotations::Opened;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::GateError;
@@ -48,6 +49,8 @@ pub(crate) struct Inner {
     pub(crate) library: Mutex<Option<(Vec<i64>, Arc<Library>)>>,
     /// Who was counted, by grant and by number.
     pub(crate) crowds: Mutex<crate::ledger::Crowds>,
+    /// Sets of annotation that are open.
+    pub(crate) annotations: tokio::sync::Mutex<Opened>,
     /// People on their way to a provider of sign-in and back.
     #[cfg(feature = "oidc")]
     pub(crate) away: crate::provider::Away,
@@ -124,6 +127,7 @@ impl Gate {
             rules: Mutex::new(None),
             library: Mutex::new(None),
             crowds: Mutex::default(),
+            annotations: tokio::sync::Mutex::default(),
         };
         Ok(Gate { inner: Arc::new(inner) })
     }

@@ -8,7 +8,7 @@ use crate::row::{self, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Every act the programme knows; a role holds some of them.
-pub const ACTS: [&str; 33] = [
+pub const ACTS: [&str; 34] = [
     "programme.edit",
     "samples.import",
     "genomes.submit",
@@ -41,6 +41,7 @@ pub const ACTS: [&str; 33] = [
     "consent.change",
     "consent.read",
     "ontology.load",
+    "annotation.load",
     "consent.own",
 ];
 
