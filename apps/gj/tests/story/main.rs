@@ -23,6 +23,7 @@ mod demo;
 mod disk;
 mod downloads;
 mod duckdb;
+mod exposure;
 mod extracts;
 mod gvcf;
 mod gvcf_extracts;

@@ -122,7 +122,12 @@ impl Accounting {
 
     fn wait(&self, wait: Wait) -> GateError {
         match wait {
-            Wait::Difference { .. } => refused(self.withheld()),
+            Wait::Difference { .. } => refused(self.reason(
+                "exposure-withheld",
+                Effect::Ask,
+                "以前に別の人々について示した数と並べると、少ない人のことが分かるため示しません。違いがより多くの人になるリリースを待ってください。".to_owned(),
+                "Beside what was shown of other people before, this would tell of too few: it waits for a release in which more people differ.".to_owned(),
+            )),
             Wait::Linked { .. } => self.deny(
                 "exposure-linked",
                 "近くの別のバリアントがすでに示されています。連鎖するブロックごとに一つだけ答えます。",

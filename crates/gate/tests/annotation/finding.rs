@@ -100,7 +100,8 @@ async fn every_name_leads_back_to_the_same_change() {
         let names = layer.names(&variant).unwrap();
         let [hgvs, spdi] = [names.hgvs_genomic.unwrap(), names.spdi.unwrap()];
         let mut written = vec![("g.", hgvs.clone()), ("lower case", hgvs.to_lowercase()), ("SPDI", spdi)];
-        let wide = variant.to_string().chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap());
+        let plain = variant.to_string();
+        let wide = plain.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap());
         written.push(("full width", wide.collect()));
         for told in layer.consequences(&variant).unwrap() {
             if let Some(name) = told.hgvs_transcript {
