@@ -5,6 +5,7 @@ pub mod annotation;
 pub mod application;
 mod consent;
 mod download;
+pub mod exposure;
 pub mod money;
 pub mod ontology;
 pub mod people;
@@ -70,7 +71,7 @@ pub enum Command {
     /// Releases, contributors and what waits for the next release
     Status(Status),
     /// The ledger of privacy: what a user was shown, what is left; everybody's for the committee
-    Exposure(Exposure),
+    Exposure(exposure::Exposure),
     /// Serve the portal and the APIs
     Serve(Serve),
     /// Institutions, users, roles, purposes, rules and payments
@@ -412,24 +413,6 @@ pub struct Receipt {
     pub participant: Option<String>,
     #[command(flatten)]
     pub operator: Operator,
-}
-
-/// `gj exposure`
-#[derive(Debug, Args)]
-pub struct Exposure {
-    #[command(flatten)]
-    pub place: Place,
-    /// Only this user's account
-    #[arg(long, value_name = "USER", conflicts_with = "organisation")]
-    pub user: Option<UserId>,
-    /// Only this institution's account
-    #[arg(long, value_name = "ID")]
-    pub organisation: Option<InstitutionId>,
-    /// User who asks: the committee for others' accounts
-    #[arg(long = "as", value_name = "USER", default_value = "committee")]
-    pub asker: UserId,
-    #[command(flatten)]
-    pub format: Format,
 }
 
 /// `gj status`

@@ -1,6 +1,6 @@
 //! `gj exposure`: accounts of the ledger of privacy.
 
-use crate::cli::Exposure;
+use crate::cli::exposure::Exposure;
 use crate::output;
 use gj_gate::{Budget, ExposureCard};
 
