@@ -119,7 +119,10 @@ impl Gate {
         let moment = self.moment_of(&mut reads).await?;
         let user = reads.user_by_token(token).await?;
         let session = user.filter(|user| user.active).map(Session::of);
-        self.inner.kept.of(moment).sessions.insert(digest, session.clone());
+        // Made-up tokens are not kept: nobody may push out what others need.
+        if session.is_some() {
+            self.inner.kept.of(moment).sessions.insert(digest, session.clone());
+        }
         Ok(session)
     }
 }
