@@ -17,6 +17,7 @@ mod overview;
 mod own_consent;
 mod sessions;
 mod status;
+pub mod variant;
 mod who;
 
 pub use guard::guard;

@@ -3,7 +3,7 @@
 
 use crate::beacon::{g_variants, service};
 use crate::who::Counter;
-use crate::{applications, frequency, money, openapi, overview, own_consent};
+use crate::{applications, frequency, money, openapi, overview, own_consent, variant};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 /// The HTTP method of an operation.
@@ -36,7 +36,7 @@ pub struct Operation {
 }
 
 /// A query parameter.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Parameter {
     /// Name.
     pub name: &'static str,
@@ -82,8 +82,15 @@ const FREQUENCY: &[Parameter] = &[
     ),
     optional("variant", "chr22-42127941-G-A, alleles of at most 1000 bases; this or `region`"),
     optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
-    optional("by", "stratum, contributor or sex; default: only the total"),
+    optional("by", "stratum, contributor or sex; every: all three; default: only the total"),
     optional("project", "granted project asked under: its data, for its purpose; default: none"),
+];
+
+const VARIANT: &[Parameter] = &[
+    FREQUENCY[0],
+    Parameter { name: "variant", required: true, summary: "chr22-42127941-G-A, alleles of at most 1000 bases" },
+    FREQUENCY[3],
+    FREQUENCY[5],
 ];
 
 const BEACON: &[Parameter] = &[
@@ -179,6 +186,14 @@ pub const OPERATIONS: &[Operation] = &[
         parameters: FREQUENCY,
         build: |verb| on(verb, frequency::download),
     },
+    closed(
+        Verb::Get,
+        "/api/variant",
+        "One variant: every split at once, genotypes, equilibrium, filtering allele frequency",
+        "一つのバリアント：すべての内訳、遺伝子型、平衡検定、フィルタリングアレル頻度",
+        VARIANT,
+        |verb| on(verb, variant::show),
+    ),
     Operation {
         verb: Verb::Get,
         path: "/api/beacon/v2/g_variants",
