@@ -97,6 +97,9 @@ pub enum GateError {
     /// A vocabulary cannot be read or loaded.
     #[error("{0}; nothing was changed")]
     Ontology(String),
+    /// A set or layer of annotation cannot be as asked, or a file of one cannot be read.
+    #[error("{0}; nothing was changed")]
+    Annotation(String),
     /// An approval or an extract cannot be as asked.
     #[error("{0}; nothing was changed")]
     Extract(String),

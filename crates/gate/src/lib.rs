@@ -32,6 +32,7 @@
 //! ```
 
 pub mod acts;
+pub mod annotations;
 mod ask;
 mod audit;
 mod case;
@@ -52,6 +53,7 @@ mod view;
 
 pub use acts::compact::Compactor;
 pub use acts::overview::Overview;
+pub use annotations::Annotations;
 pub use ask::{Asker, Question, Session};
 pub use clock::Clock;
 pub use config::Config;

@@ -35,6 +35,7 @@
 
 mod accounts;
 pub mod anchor;
+mod annotations;
 mod applications;
 mod attempts;
 pub mod audit;
@@ -79,6 +80,7 @@ mod uses;
 mod withdrawals;
 
 pub use accounts::Account;
+pub use annotations::{AnnotationLayer, AnnotationSet};
 pub use applications::{Application, ApplicationInvoice, Listed, Obligation, Publication, Registered};
 pub use attempts::{Attempts, AttemptsOf};
 pub use audit::{ChainFault, Entry, Head, Line, Verified};

@@ -8,7 +8,7 @@ use crate::row::{self, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Every act the programme knows; a role holds some of them.
-pub const ACTS: [&str; 31] = [
+pub const ACTS: [&str; 32] = [
     "programme.edit",
     "samples.import",
     "genomes.submit",
@@ -39,6 +39,7 @@ pub const ACTS: [&str; 31] = [
     "consent.change",
     "consent.read",
     "ontology.load",
+    "annotation.load",
     "consent.own",
 ];
 
