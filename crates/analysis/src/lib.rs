@@ -5,4 +5,5 @@
 
 pub mod frequency;
 pub mod statistics;
+pub mod table;
 pub mod variant;

@@ -17,6 +17,7 @@ mod overview;
 mod own_consent;
 mod sessions;
 mod status;
+pub mod table;
 pub mod variant;
 mod who;
 

@@ -3,7 +3,7 @@
 
 use crate::beacon::{g_variants, service};
 use crate::who::Counter;
-use crate::{applications, frequency, money, openapi, overview, own_consent, variant};
+use crate::{applications, frequency, money, openapi, overview, own_consent, table, variant};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 /// The HTTP method of an operation.
@@ -69,6 +69,8 @@ impl Operation {
 pub(crate) const JSON: &str = "application/json";
 /// Media type of a VCF file.
 pub(crate) const VCF: &str = "text/x-vcf";
+/// Media type of text with tabs.
+pub(crate) const TSV: &str = "text/tab-separated-values; charset=utf-8";
 
 const fn optional(name: &'static str, summary: &'static str) -> Parameter {
     Parameter { name, required: false, summary }
@@ -91,6 +93,20 @@ const VARIANT: &[Parameter] = &[
     Parameter { name: "variant", required: true, summary: "chr22-42127941-G-A, alleles of at most 1000 bases" },
     FREQUENCY[3],
     FREQUENCY[5],
+];
+
+const TABLE: &[Parameter] = &[
+    FREQUENCY[0],
+    FREQUENCY[1],
+    optional("gene", "symbol or id of a gene; this or `region`"),
+    FREQUENCY[3],
+    FREQUENCY[5],
+    optional("severity", "lof, missense, synonymous, other; comma separated; default: all"),
+    optional("impact", "HIGH, MODERATE, LOW or MODIFIER"),
+    optional("min", "lowest frequency"),
+    optional("max", "highest frequency; hidden ones are kept, they may be rarer"),
+    optional("clinvar", "any, pathogenic, uncertain or benign"),
+    optional("sort", "place, frequency, severity or hom; `-` in front: the other way round"),
 ];
 
 const BEACON: &[Parameter] = &[
@@ -194,6 +210,24 @@ pub const OPERATIONS: &[Operation] = &[
         VARIANT,
         |verb| on(verb, variant::show),
     ),
+    closed(
+        Verb::Get,
+        "/api/table",
+        "The variants of a region or a gene with consequences and what is known of them, filtered and ordered",
+        "領域または遺伝子のバリアント一覧（影響・ClinVar などの情報つき、絞り込み・並べ替え）",
+        TABLE,
+        |verb| on(verb, table::show),
+    ),
+    Operation {
+        verb: Verb::Get,
+        path: "/api/table.tsv",
+        summary_en: "The same table as text with tabs",
+        summary_ja: "同じ一覧をタブ区切りテキストで取得",
+        public: false,
+        media: TSV,
+        parameters: TABLE,
+        build: |verb| on(verb, table::download),
+    },
     Operation {
         verb: Verb::Get,
         path: "/api/beacon/v2/g_variants",
