@@ -7,7 +7,9 @@
 mod about;
 mod applications;
 mod bars;
+mod browser_words;
 mod citation;
+mod consequence_name;
 mod date;
 mod desk;
 mod frame;

@@ -25,6 +25,14 @@ impl Links {
         joined([("freeze", self.freeze.to_string()), place, self.purpose(), self.by(), self.project()])
     }
 
+    /// The page that asks it.
+    pub(crate) fn here(&self) -> String {
+        match &self.place {
+            Place::Variant(variant) => self.variant(variant),
+            Place::Region(_) => self.around(0),
+        }
+    }
+
     pub(crate) fn json(&self) -> String {
         format!("/api/frequency?{}", self.query())
     }

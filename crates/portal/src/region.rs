@@ -94,7 +94,7 @@ fn found(visit: &Visit, links: &Links, answer: &FrequencyAnswer, purpose: Purpos
         rows: sites.iter().skip(first).take(PAGE_SITES).map(row).collect(),
         pages,
         purpose,
-        hidden: WhyHidden::of(answer, words),
+        hidden: WhyHidden::of(answer.smallest_cell, answer.hidden_cells, words),
         links: links.clone(),
     }
 }
