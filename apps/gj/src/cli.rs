@@ -1,6 +1,7 @@
 //! The command line, as typed.
 
 pub mod account;
+pub mod annotation;
 pub mod application;
 mod consent;
 pub mod money;
@@ -66,6 +67,9 @@ pub enum Command {
     /// The rules: in force on a day, between profiles, for given facts
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// Gene models, reference, ClinVar, other panels: sets, layers of a release, lookups
+    #[command(subcommand)]
+    Annotation(annotation::Annotation),
     /// Vocabularies of diseases and phenotypes: MONDO, NANDO, HPO
     #[command(subcommand)]
     Ontology(ontology::Ontology),

@@ -1,6 +1,7 @@
 //! One module per command.
 
 mod account;
+mod annotation;
 mod application;
 mod audit;
 mod compact;
@@ -44,6 +45,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Programme(arguments) => programme::run(arguments).await,
         Command::Policy(arguments) => policy::run(arguments).await,
+        Command::Annotation(command) => annotation::run(command).await,
         Command::Ontology(arguments) => ontology::run(arguments).await,
         Command::Money(arguments) => money::run(arguments).await,
         Command::User(arguments) => user::run(arguments).await,

@@ -71,6 +71,7 @@ impl Draft {
             exons: self.exons.clone(),
             coding: None,
             selection: None,
+            twin: None,
         };
         if !self.coding.is_empty() {
             let coding = self.coding_part(&transcript);

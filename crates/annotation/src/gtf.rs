@@ -2,20 +2,21 @@
 
 use crate::draft::Draft;
 use crate::error::ReadError;
-use crate::feature::At;
+use crate::lines::Lines;
 use noodles_gtf::record::Attributes;
 use noodles_gtf::{Line, io::Reader};
 use std::collections::{HashMap, hash_map::Entry};
+use std::io::BufRead;
 
 /// The transcripts of a file.
 ///
 /// # Errors
 /// [`ReadError`] names the line that is no GTF.
-pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Draft>, ReadError> {
+pub(crate) fn read(file: &str, reader: &mut dyn BufRead) -> Result<Vec<Draft>, ReadError> {
     let mut drafts: HashMap<String, Draft> = HashMap::new();
     let mut line = Line::default();
-    for (number, text) in bytes.split(|&byte| byte == b'\n').enumerate() {
-        let at = At { file, line: number + 1 };
+    let mut lines = Lines::new(file, reader);
+    while let Some((at, text)) = lines.next()? {
         let nine = "nine columns separated by tabs, the last as `tag \"value\";…`";
         if text.trim_ascii().is_empty() {
             continue;

@@ -1,6 +1,7 @@
 //! Administrative acts, one file each: authorise, one registry transaction, one audit line.
 
 pub mod account;
+pub mod annotation;
 pub mod application;
 pub mod audit_log;
 mod census;

@@ -1,6 +1,7 @@
 //! The gate itself: one data directory, opened.
 
 use crate::acts::init::folder;
+use crate::annotations::Opened;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::GateError;
@@ -46,6 +47,8 @@ pub(crate) struct Inner {
     pub(crate) rules: Mutex<Option<CompiledRules>>,
     /// The vocabularies in use, by the numbers of their versions.
     pub(crate) library: Mutex<Option<(Vec<i64>, Arc<Library>)>>,
+    /// Sets of annotation that are open.
+    pub(crate) annotations: tokio::sync::Mutex<Opened>,
     /// People on their way to a provider of sign-in and back.
     #[cfg(feature = "oidc")]
     pub(crate) away: crate::provider::Away,
@@ -121,6 +124,7 @@ impl Gate {
             away: crate::provider::Away::default(),
             rules: Mutex::new(None),
             library: Mutex::new(None),
+            annotations: tokio::sync::Mutex::default(),
         };
         Ok(Gate { inner: Arc::new(inner) })
     }

@@ -82,18 +82,31 @@ impl Reads {
             Ok(AnnotationLayer { number, created_at, sets: Vec::new() })
         })?;
         for layer in &mut layers {
-            let sql = format!(
-                "SELECT {COLUMNS} FROM annotation_sets s JOIN annotation_layer_sets l ON l.set_number = s.number \
-                WHERE l.freeze_name = $1 AND l.layer = $2 ORDER BY s.number"
-            );
-            let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-                .bind(freeze.as_str())
-                .bind(layer.number)
-                .fetch_all(self.db())
-                .await?;
-            layer.sets = row::all(rows, read)?;
+            layer.sets = self.layer_sets(freeze, layer.number).await?;
         }
         Ok(layers)
+    }
+
+    /// The newest layer of a release, if it has one.
+    pub async fn newest_annotation_layer(
+        &mut self,
+        freeze: &FreezeName,
+    ) -> Result<Option<AnnotationLayer>, Error> {
+        let sql = "SELECT number, created_at FROM annotation_layers WHERE freeze_name = $1 \
+            ORDER BY number DESC LIMIT 1";
+        let row = sqlx::query(sql).bind(freeze.as_str()).fetch_optional(self.db()).await?;
+        let Some(row) = row else { return Ok(None) };
+        let (number, created_at) = (row.number("number")?, row.text("created_at")?);
+        Ok(Some(AnnotationLayer { number, created_at, sets: self.layer_sets(freeze, number).await? }))
+    }
+
+    async fn layer_sets(&mut self, freeze: &FreezeName, layer: i64) -> Result<Vec<AnnotationSet>, Error> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM annotation_sets s JOIN annotation_layer_sets l ON l.set_number = s.number \
+            WHERE l.freeze_name = $1 AND l.layer = $2 ORDER BY s.number"
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(freeze.as_str()).bind(layer);
+        row::all(query.fetch_all(self.db()).await?, read)
     }
 }
 

@@ -222,6 +222,11 @@ impl AnnotationWriter {
 }
 
 impl StagedAnnotation {
+    /// BLAKE3 digest of its manifest.
+    pub fn digest(&self) -> &str {
+        &self.seal.digest
+    }
+
     /// What it says of itself.
     pub fn manifest(&self) -> &AnnotationManifest {
         &self.seal.manifest

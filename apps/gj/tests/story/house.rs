@@ -99,6 +99,7 @@ impl House {
         // `gj audit verify --data DIR …`: options come after the words of the command.
         let two = [
             "account",
+            "annotation",
             "application",
             "audit",
             "consent",

@@ -182,6 +182,11 @@ fn every_administrative_command_refuses_the_wrong_person() {
         (&["programme", "diff"], Some(&programme)),
         (&["programme", "check"], None),
         (&["ontology", "load", "MONDO"], Some(&programme)),
+        (
+            &["annotation", "load", "genes", "g", "--version", "1", "--source", "s", "--licence", "l"],
+            Some(&programme),
+        ),
+        (&["annotation", "layer", "r1"], None),
         (&["registry", "move", "--to", "file"], None),
         (&["account", "list"], None),
         (&["money", "balance"], None),

@@ -2,7 +2,8 @@
 //!
 //! Public knowledge only: nothing here comes from the people of the programme.
 
-use gj_annotation::{Selection, Strand};
+pub use gj_annotation::Constraint;
+use gj_annotation::{Impact, Selection, Strand};
 use gj_model::{Region, Variant};
 use serde::{Serialize, Serializer};
 
@@ -58,6 +59,8 @@ pub struct Told {
     pub gene_id: String,
     /// Accession of the transcript with its version.
     pub transcript: String,
+    /// The transcript of the same bases in the other collection (MANE): `NM_000059.4`.
+    pub twin: Option<String>,
     /// Biotype: `protein_coding` …
     pub biotype: String,
     /// `MANE Select`, `MANE Plus Clinical`, `RefSeq Select`, or none.
@@ -94,20 +97,19 @@ pub struct Names {
 }
 
 /// What ClinVar, or a file of its form, says of a variant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ClinVarCard {
     /// Variation id: `13961`.
     pub id: String,
-    /// Clinical significance, as written: `Pathogenic`, `Conflicting classifications of pathogenicity`.
+    /// Clinical significance: `Pathogenic`, `Conflicting classifications of pathogenicity`.
     pub significance: String,
-    /// Review status, as written: `reviewed by expert panel`.
+    /// Review status: `reviewed by expert panel`.
     pub review: String,
     /// Conditions, as written.
     pub conditions: Vec<String>,
-    /// Ids of the conditions: `MONDO:MONDO:0009061`, `OMIM:219700`, of each condition in its order.
+    /// Ids of each condition, in the order of the conditions: `OMIM:219700`.
     pub condition_ids: Vec<Vec<String>>,
     /// The set it comes from.
-    #[serde(default)]
     pub set: String,
 }
 
@@ -146,25 +148,6 @@ impl Known {
     pub fn is_empty(&self) -> bool {
         self.rs.is_empty() && self.clinvar.is_empty() && self.frequencies.is_empty()
     }
-}
-
-/// How much loss a gene bears, as a table of genes says.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, serde::Deserialize)]
-pub struct Constraint {
-    /// Upper bound of observed over expected loss-of-function variants (LOEUF).
-    pub loeuf: Option<f64>,
-    /// Probability of intolerance to one lost copy.
-    pub pli: Option<f64>,
-    /// Z of missense variants.
-    pub missense_z: Option<f64>,
-    /// Observed loss-of-function variants.
-    pub lof_observed: Option<f64>,
-    /// Expected loss-of-function variants.
-    pub lof_expected: Option<f64>,
-    /// Observed missense variants.
-    pub missense_observed: Option<f64>,
-    /// Expected missense variants.
-    pub missense_expected: Option<f64>,
 }
 
 /// A gene.
@@ -207,6 +190,8 @@ pub struct Segment {
 pub struct GeneTranscript {
     /// Accession with its version.
     pub id: String,
+    /// The transcript of the same bases in the other collection (MANE): `NM_000059.4`.
+    pub twin: Option<String>,
     /// Accession of the protein.
     pub protein: Option<String>,
     /// Biotype.
@@ -274,5 +259,25 @@ pub(crate) fn sign(strand: Strand) -> char {
     match strand {
         Strand::Forward => '+',
         Strand::Reverse => '-',
+    }
+}
+
+/// The place of a choice: MANE Select first, no choice last.
+pub(crate) fn rank(selection: Option<Selection>) -> u8 {
+    match selection {
+        Some(Selection::ManeSelect) => 0,
+        Some(Selection::ManePlusClinical) => 1,
+        Some(Selection::RefSeqSelect) => 2,
+        None => 3,
+    }
+}
+
+/// Ensembl's word for a grade.
+pub(crate) fn impact(impact: Impact) -> &'static str {
+    match impact {
+        Impact::High => "HIGH",
+        Impact::Moderate => "MODERATE",
+        Impact::Low => "LOW",
+        Impact::Modifier => "MODIFIER",
     }
 }

@@ -190,7 +190,7 @@ fn cells(counts: &[PopulationCounts]) -> Vec<u8> {
 
 fn read_cells(mut bytes: &[u8]) -> Option<Vec<PopulationCounts>> {
     let mut counts = Vec::new();
-    let mut take = |bytes: &mut &[u8]| {
+    let take = |bytes: &mut &[u8]| {
         let mut number = 0u64;
         for shift in (0..63).step_by(7) {
             let (byte, rest) = bytes.split_first()?;
