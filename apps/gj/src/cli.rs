@@ -6,6 +6,7 @@ pub mod application;
 mod consent;
 pub mod money;
 pub mod ontology;
+pub mod people;
 pub mod policy;
 
 use chrono::NaiveDate;
@@ -38,12 +39,17 @@ pub enum Command {
     Init(Init),
     /// Register the people and samples of an institution from a sample sheet
     ImportSamples(ImportSamples),
+    /// Take in phenotypes and diagnoses of an institution's participants
+    ImportPhenotypes(people::ImportPhenotypes),
     /// Take in genomes of registered samples: VCF, VCF.gz or BCF, one batch, whole or nothing
     Ingest(Ingest),
     /// Freeze a named, citable release of allele frequencies from all batches
     Freeze(Freeze),
     /// Released frequencies of a region or a variant
     Frequency(Frequency),
+    /// Counts of people: variant, phenotypes, sex, stratum, dataset
+    #[command(subcommand)]
+    People(people::People),
     /// Genotypes of some people and places, approved by the data access committee for one recipient
     #[command(subcommand)]
     Extract(Extract),

@@ -10,11 +10,13 @@ mod demo;
 mod extract;
 mod freeze;
 mod frequency;
+mod import_phenotypes;
 mod import_samples;
 mod ingest;
 mod init;
 mod money;
 mod ontology;
+mod people;
 mod policy;
 mod programme;
 mod registry;
@@ -33,9 +35,11 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(arguments) => demo::run(arguments).await,
         Command::Init(arguments) => init::run(arguments).await,
         Command::ImportSamples(arguments) => import_samples::run(arguments).await,
+        Command::ImportPhenotypes(arguments) => import_phenotypes::run(arguments).await,
         Command::Ingest(arguments) => ingest::run(arguments).await,
         Command::Freeze(arguments) => freeze::run(arguments).await,
         Command::Frequency(arguments) => frequency::run(arguments).await,
+        Command::People(arguments) => people::run(arguments).await,
         Command::Extract(arguments) => extract::run(arguments).await,
         Command::Application(arguments) => application::run(arguments).await,
         Command::Withdraw(arguments) => withdraw::run(arguments).await,

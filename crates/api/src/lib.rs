@@ -15,6 +15,7 @@ mod operations;
 pub mod origin;
 mod overview;
 mod own_consent;
+pub mod people;
 mod sessions;
 mod status;
 pub mod table;

@@ -3,7 +3,7 @@
 
 use crate::beacon::{g_variants, service};
 use crate::who::Counter;
-use crate::{applications, frequency, money, openapi, overview, own_consent, table, variant};
+use crate::{applications, frequency, money, openapi, overview, own_consent, people, table, variant};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 /// The HTTP method of an operation.
@@ -107,6 +107,24 @@ const TABLE: &[Parameter] = &[
     optional("max", "highest frequency; hidden ones are kept, they may be rarer"),
     optional("clinvar", "any, pathogenic, uncertain or benign"),
     optional("sort", "place, frequency, severity or hom; `-` in front: the other way round"),
+];
+
+const PEOPLE: &[Parameter] = &[
+    optional("freeze", "release; default: the newest"),
+    optional("variant", "carriers of chr22-42127941-G-A; default: whatever they carry"),
+    optional("zygosity", "any, het, hom or hemi; default: any"),
+    optional(
+        "terms",
+        "HP:0001250, comma separated, all of them; =HP:0001250 without its kinds, !HP:0001250 looked for and not found",
+    ),
+    optional("sex", "female, male or unknown; default: all"),
+    optional("stratum", "population stratum; default: all"),
+    optional("contributor", "contributing institution; default: all"),
+    optional("dataset", "dataset of the catalogue; default: all"),
+    optional("entity", "individuals, biosamples, runs or analyses; default: individuals"),
+    optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
+    optional("by", "stratum, contributor or sex; default: only the total"),
+    optional("project", "granted project asked under: its data, for its purpose; default: none"),
 ];
 
 const BEACON: &[Parameter] = &[
@@ -228,6 +246,14 @@ pub const OPERATIONS: &[Operation] = &[
         parameters: TABLE,
         build: |verb| on(verb, table::download),
     },
+    closed(
+        Verb::Get,
+        "/api/people",
+        "How many people carry a variant, have phenotypes, are of a sex, stratum or dataset",
+        "バリアント保有、表現型、性別、集団、データセットの条件に合う人数",
+        PEOPLE,
+        |verb| on(verb, people::show),
+    ),
     Operation {
         verb: Verb::Get,
         path: "/api/beacon/v2/g_variants",

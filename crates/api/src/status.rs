@@ -97,6 +97,7 @@ impl Problem {
                 GateError::TooManySites { .. }
                 | GateError::Application(_)
                 | GateError::Books(_)
+                | GateError::People(_)
                 | GateError::Consent(_) => StatusCode::BAD_REQUEST,
                 GateError::Participant(_) => StatusCode::NOT_FOUND,
                 GateError::NoApplication(_) | GateError::NoPaper(_) if !signed_in => StatusCode::UNAUTHORIZED,

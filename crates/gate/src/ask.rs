@@ -46,6 +46,16 @@ pub struct Question {
     pub project: Option<ApplicationId>,
 }
 
+/// What a grant is asked for, whatever is to be counted.
+pub(crate) struct Ground<'a> {
+    pub(crate) freeze: &'a FreezeName,
+    pub(crate) purpose: &'a Purpose,
+    pub(crate) project: &'a Option<ApplicationId>,
+    /// Where, or about whom, as audit lines tell it.
+    pub(crate) place: String,
+    pub(crate) by: Grouping,
+}
+
 impl Asker {
     /// Nobody: refused everywhere but on public pages, with a line in the log.
     pub fn nobody() -> Asker {
@@ -83,13 +93,25 @@ impl Gate {
     /// # Errors
     /// [`GateError::Refused`] with every reason; the refusal is in the audit log by then.
     pub async fn ask(&self, asker: &Asker, question: &Question) -> Result<Grant, GateError> {
+        let ground = Ground {
+            freeze: &question.freeze,
+            purpose: &question.purpose,
+            project: &question.project,
+            place: question.place.to_string(),
+            by: question.by,
+        };
+        self.grant(asker, &ground).await
+    }
+
+    /// The same for any question about the people of a release.
+    pub(crate) async fn grant(&self, asker: &Asker, question: &Ground<'_>) -> Result<Grant, GateError> {
         self.lapse_due().await?;
         let mut reads = self.inner.registry.read().await?;
-        let freeze = reads.freeze(&question.freeze).await?;
+        let freeze = reads.freeze(question.freeze).await?;
         let mut facts = self.facts(&mut reads, asker, READ).await?;
-        facts.purpose = Some(self.purpose_fact(&mut reads, &question.purpose).await?);
+        facts.purpose = Some(self.purpose_fact(&mut reads, question.purpose).await?);
         facts.freeze_exists = freeze.is_some();
-        let project = match &question.project {
+        let project = match question.project {
             Some(id) => self.add_project(&mut reads, &mut facts, id, question).await?,
             None => None,
         };
@@ -123,7 +145,7 @@ impl Gate {
                 let refusal = Refusal { refused };
                 let detail = json!({
                     "purpose": question.purpose.to_string(),
-                    "place": question.place.to_string(),
+                    "place": question.place,
                     "by": question.by.name(),
                     "project": question.project,
                     "reasons": refusal.codes(),

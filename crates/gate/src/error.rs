@@ -100,6 +100,9 @@ pub enum GateError {
     /// A set or layer of annotation cannot be as asked, or a file of one cannot be read.
     #[error("{0}; nothing was changed")]
     Annotation(String),
+    /// A question about people cannot be as asked.
+    #[error("{0}")]
+    People(String),
     /// An approval or an extract cannot be as asked.
     #[error("{0}; nothing was changed")]
     Extract(String),

@@ -49,6 +49,8 @@ pub(crate) struct Inner {
     pub(crate) library: Mutex<Option<(Vec<i64>, Arc<Library>)>>,
     /// Sets of annotation that are open.
     pub(crate) annotations: tokio::sync::Mutex<Opened>,
+    /// The people of the releases that were asked about last.
+    pub(crate) cohorts: crate::people::Cohorts,
     /// People on their way to a provider of sign-in and back.
     #[cfg(feature = "oidc")]
     pub(crate) away: crate::provider::Away,
@@ -125,6 +127,7 @@ impl Gate {
             rules: Mutex::new(None),
             library: Mutex::new(None),
             annotations: tokio::sync::Mutex::default(),
+            cohorts: crate::people::Cohorts::default(),
         };
         Ok(Gate { inner: Arc::new(inner) })
     }

@@ -44,6 +44,7 @@ mod gate;
 mod grant;
 mod lock;
 mod password;
+mod people;
 #[cfg(feature = "oidc")]
 pub mod provider;
 mod random;
@@ -64,6 +65,9 @@ pub use gj_policy as policy;
 pub use gj_store::StoreError;
 pub use grant::Grant;
 pub use password::PASSWORD_CHARS_MIN;
+pub use people::catalogue::{DatasetCard, TermCard};
+pub use people::condition::{Reach, TermCondition, Zygosity};
+pub use people::{Entity, PeopleAnswer, PeopleCount, PeopleQuestion};
 pub use release::{Citation, FrequencyAnswer, Released};
 pub use sign_in::{SignIn, Ticket, TrainingEnd, Welcome};
 pub use view::{Finding, Place, SiteCounts, View};

@@ -12,7 +12,7 @@ use gj_policy::{DatasetSight, Sight};
 use gj_registry::PanelState;
 use rayon::prelude::*;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Something that may leave the house. Only the gate makes one.
 #[derive(Debug, Clone)]
@@ -118,6 +118,17 @@ impl Gate {
         question: &Question,
         answer: &FrequencyAnswer,
     ) -> Result<(), GateError> {
+        let detail = json!({
+            "place": question.place.to_string(),
+            "by": question.by.name(),
+            "sites": answer.sites.len(),
+            "hidden_cells": answer.hidden_cells,
+        });
+        self.note_use(grant, detail).await
+    }
+
+    /// The same for any answer about people; `detail` is what is told beside what every use tells.
+    pub(crate) async fn note_use(&self, grant: &Grant, mut detail: Value) -> Result<(), GateError> {
         let mut tx = self.inner.registry.begin().await?;
         let same = tx.freeze(&grant.freeze).await?.is_some_and(|freeze| {
             freeze.panel == grant.panel && (freeze.state == PanelState::Stale) == grant.stale
@@ -131,16 +142,11 @@ impl Gate {
         {
             return Err(GateError::Changed);
         }
-        let mut detail = json!({
-            "purpose": grant.purpose.to_string(),
-            "place": question.place.to_string(),
-            "by": question.by.name(),
-            "consent": grant.needs_scope.to_string(),
-            "datasets_left_out": closed(&grant.sight),
-            "left_out": grant.sight.closed().map(|dataset| dataset.id.as_str()).collect::<Vec<_>>(),
-            "sites": answer.sites.len(),
-            "hidden_cells": answer.hidden_cells,
-        });
+        detail["purpose"] = json!(grant.purpose.to_string());
+        detail["consent"] = json!(grant.needs_scope.to_string());
+        detail["datasets_left_out"] = json!(closed(&grant.sight));
+        let left_out = grant.sight.closed().map(|dataset| dataset.id.as_str());
+        detail["left_out"] = json!(left_out.collect::<Vec<_>>());
         if let Some(project) = &grant.project {
             detail["project"] = json!(project.id);
             detail["scope"] = json!(project.digest);

@@ -70,6 +70,20 @@ impl SampleSet {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
+    /// Leaves only samples that are in the other set, too.
+    pub fn keep(&mut self, other: &SampleSet) {
+        let others = other.words.iter().copied().chain(std::iter::repeat(0));
+        self.words.iter_mut().zip(others).for_each(|(word, other)| *word &= other);
+    }
+
+    /// Adds the samples of the other set, as far as they are of this batch.
+    pub fn unite(&mut self, other: &SampleSet) {
+        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word |= other);
+        if let (Some(last), 1..) = (self.words.last_mut(), self.len % 64) {
+            *last &= u64::MAX >> (64 - self.len % 64);
+        }
+    }
+
     /// Runs of neighbouring indices in the set, ascending, split at multiples of 64 where that is easier:
     /// whole words are one step, for kernels that fill them.
     pub fn runs(&self) -> impl Iterator<Item = Range<usize>> + '_ {
@@ -102,6 +116,25 @@ mod tests {
         set.remove(9000);
         assert!(!set.contains(64) && set.contains(129) && !set.contains(130));
         assert_eq!(set.iter().count(), 129);
+    }
+
+    #[test]
+    fn keeps_and_unites() {
+        let of = |len, step| {
+            let mut set = SampleSet::none(len);
+            (0..len).step_by(step).for_each(|index| set.insert(index));
+            set
+        };
+        let (twos, threes) = (of(200, 2), of(200, 3));
+        let (mut both, mut either) = (twos.clone(), twos);
+        both.keep(&threes);
+        either.unite(&threes);
+        assert!(both.iter().eq((0..200).filter(|index| index % 6 == 0)));
+        assert!(either.iter().eq((0..200).filter(|index| index % 2 == 0 || index % 3 == 0)));
+        let mut short = of(70, 1);
+        short.keep(&of(200, 5));
+        short.unite(&SampleSet::all(200));
+        assert_eq!(short, SampleSet::all(70));
     }
 
     #[test]

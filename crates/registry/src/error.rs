@@ -30,6 +30,9 @@ pub enum Error {
     /// A sample sheet was refused as a whole.
     #[error("sample sheet refused, nothing was registered: {0}")]
     Sheet(Problems),
+    /// A file of phenotypes was refused as a whole.
+    #[error("phenotypes refused, nothing was changed: {0}")]
+    Phenotypes(Problems),
     /// A programme file was refused as a whole.
     #[error("programme refused, nothing was changed: {0}")]
     Programme(Problems),

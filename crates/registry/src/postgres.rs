@@ -35,7 +35,8 @@ const BOTH: &str = "SET client_min_messages = warning; SET lock_timeout = '60s';
 const READER: &str = "SET default_transaction_read_only = on;";
 
 /// Tables with rows about people that a withdrawal changes or deletes.
-const ABOUT_PEOPLE: &str = "people, samples, person_diseases, batch_samples, withdrawals, repair_steps";
+const ABOUT_PEOPLE: &str =
+    "people, samples, person_diseases, person_terms, batch_samples, withdrawals, repair_steps";
 
 /// Where a server is: checked, and without a password.
 #[derive(Debug, Clone)]

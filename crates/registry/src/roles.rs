@@ -8,7 +8,7 @@ use crate::row::{self, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Every act the programme knows; a role holds some of them.
-pub const ACTS: [&str; 32] = [
+pub const ACTS: [&str; 33] = [
     "programme.edit",
     "samples.import",
     "genomes.submit",
@@ -41,6 +41,7 @@ pub const ACTS: [&str; 32] = [
     "ontology.load",
     "annotation.load",
     "consent.own",
+    "phenotypes.import",
 ];
 
 /// One role with its acts.

@@ -103,6 +103,7 @@ impl Tx {
     pub async fn forget_person(&mut self, person_key: i64) -> Result<(), Error> {
         for sql in [
             "DELETE FROM person_diseases WHERE person_key = $1",
+            "DELETE FROM person_terms WHERE person_key = $1",
             "UPDATE consents SET relation = NULL, adult_on = NULL WHERE person_key = $1",
             "UPDATE people SET sex = 'unknown', family = NULL WHERE person_key = $1",
             "UPDATE samples SET father = NULL, mother = NULL, stratum = '' WHERE person_key = $1",

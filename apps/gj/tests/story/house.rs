@@ -106,6 +106,7 @@ impl House {
             "extract",
             "money",
             "ontology",
+            "people",
             "programme",
             "registry",
             "user",

@@ -30,6 +30,7 @@ mod money;
 mod money_pages;
 mod ontology;
 mod participants;
+mod people;
 mod portal;
 #[cfg(feature = "oidc")]
 mod provider;

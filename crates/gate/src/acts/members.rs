@@ -141,6 +141,15 @@ impl Roll {
         self.class_of.contains_key(&facts.sample_key)
     }
 
+    /// The counted samples of a batch, each with the number of its class.
+    pub(crate) fn classed<'a>(
+        &'a self,
+        open: &'a OpenBatch,
+    ) -> impl Iterator<Item = (&'a SampleFacts, usize)> + 'a {
+        let columns = open.columns.iter().flatten();
+        columns.filter_map(|facts| self.class_of.get(&facts.sample_key).map(|class| (facts, *class)))
+    }
+
     fn of(&self, column: &Option<SampleFacts>) -> Option<usize> {
         column.as_ref().and_then(|facts| self.class_of.get(&facts.sample_key)).copied()
     }

@@ -103,7 +103,7 @@ impl Gate {
         self.library_of(&mut reads).await
     }
 
-    async fn library_of(&self, reads: &mut Reads) -> Result<Arc<Library>, GateError> {
+    pub(crate) async fn library_of(&self, reads: &mut Reads) -> Result<Arc<Library>, GateError> {
         let mut newest = std::collections::BTreeMap::new();
         for version in reads.ontologies().await? {
             newest.insert(version.name, version.number);

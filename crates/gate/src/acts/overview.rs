@@ -159,7 +159,8 @@ impl Gate {
     ) -> Result<Option<u32>, GateError> {
         let smallest = self.settings(reads).await?.min_cell;
         let (classes, people) = self.sizes_of(reads, freeze).await?;
-        let all = sizes(&classes, &people, smallest)(Grouping::None).into_iter().find(|(id, _)| id == "all");
+        let all =
+            shown_groups(&classes, &people, smallest)(Grouping::None).into_iter().find(|(id, _)| id == "all");
         Ok(all.and_then(|(_, people)| people))
     }
 
@@ -179,7 +180,7 @@ impl Gate {
         smallest: u32,
     ) -> Result<FreezeCard, GateError> {
         let (classes, people) = self.sizes_of(reads, freeze).await?;
-        let sizes = sizes(&classes, &people, smallest);
+        let sizes = shown_groups(&classes, &people, smallest);
         let named = |split: Grouping, id: &str| match institutions.iter().find(|i| i.id.as_str() == id) {
             Some(i) if split == Grouping::Contributor => {
                 Bilingual { ja: i.name_ja.clone(), en: i.name_en.clone() }
@@ -206,7 +207,7 @@ impl Gate {
 }
 
 /// People of each group of a split, judged like the cells of a site.
-fn sizes(
+pub(crate) fn shown_groups(
     classes: &[ReleaseClass],
     people: &[u32],
     smallest: u32,

@@ -3,7 +3,7 @@
 //! Owns how an application becomes a [`ProjectFact`]; what follows from it the policy says.
 
 use super::{Loaded, matching, pricing};
-use crate::ask::{Asker, Question};
+use crate::ask::{Asker, Ground};
 use crate::case::Case;
 use crate::error::GateError;
 use crate::gate::Gate;
@@ -53,7 +53,7 @@ impl Gate {
         reads: &mut Reads,
         case: &mut Case,
         id: &ApplicationId,
-        question: &Question,
+        question: &Ground<'_>,
     ) -> Result<Option<ProjectVersion>, GateError> {
         let today = self.inner.clock.today();
         let mut fact = ProjectFact::unknown(id.as_str(), today);
@@ -75,7 +75,7 @@ impl Gate {
             _ => Member::No,
         };
         fact.standing = standing(&loaded, granted.as_ref(), common.is_some(), today);
-        fact.same_purpose = scope.purpose == question.purpose;
+        fact.same_purpose = scope.purpose == *question.purpose;
         fact.usage = match scope.tier {
             gj_casework::Tier::Detailed => Usage::Detailed,
             gj_casework::Tier::Overview => Usage::Overview,
