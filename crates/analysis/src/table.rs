@@ -144,7 +144,8 @@ pub(crate) mod tests {
             let told = row("chr22-5-G-A", None, term, "MODIFIER").told.unwrap();
             Told { gene_id: gene.into(), ..told }
         };
-        let all = vec![told("A", "upstream_gene_variant"), told("B", "missense_variant"), told("B", "stop_gained")];
+        let all =
+            vec![told("A", "upstream_gene_variant"), told("B", "missense_variant"), told("B", "stop_gained")];
         let first = |gene| of_gene(all.clone(), gene).map(|told| told.terms[0].term);
         assert_eq!(first(Some("A")), Some("upstream_gene_variant"));
         assert_eq!(first(Some("B")), Some("missense_variant"));

@@ -90,7 +90,11 @@ const FREQUENCY: &[Parameter] = &[
 
 const VARIANT: &[Parameter] = &[
     FREQUENCY[0],
-    Parameter { name: "variant", required: true, summary: "chr22-42127941-G-A, alleles of at most 1000 bases" },
+    Parameter {
+        name: "variant",
+        required: true,
+        summary: "chr22-42127941-G-A, alleles of at most 1000 bases",
+    },
     FREQUENCY[3],
     FREQUENCY[5],
 ];

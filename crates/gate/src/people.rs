@@ -236,6 +236,10 @@ impl Gate {
         asker: &Asker,
         question: &PeopleQuestion,
     ) -> Result<Released<PeopleAnswer>, GateError> {
+        if question.by == Grouping::Every {
+            let what = "people are split in one way: by stratum, contributor or sex";
+            return Err(GateError::People(what.to_owned()));
+        }
         for _ in 1..TRIES {
             match self.ask_people_once(asker, question).await {
                 // The release moved between asking and reading: its old files may be gone.
@@ -437,13 +441,14 @@ fn answer(
     };
     let total = count(conditions.clone());
     let groups: BTreeSet<Condition> = match question.by {
-        Grouping::None => BTreeSet::new(),
+        // `every` is refused where a question comes in.
+        Grouping::None | Grouping::Every => BTreeSet::new(),
         by => {
             let seen = world.cohort.classes().iter();
             let condition = |class: &gj_model::ReleaseClass| match by {
                 Grouping::Stratum => Condition::Stratum(class.stratum.clone()),
                 Grouping::Contributor => Condition::Contributor(class.institution.clone()),
-                Grouping::Sex | Grouping::None => Condition::Sex(class.sex),
+                Grouping::Sex | Grouping::None | Grouping::Every => Condition::Sex(class.sex),
             };
             let conditions: BTreeSet<Condition> = seen.map(condition).collect();
             conditions.into_iter().filter(|c| world.count(std::slice::from_ref(c)) > 0).collect()

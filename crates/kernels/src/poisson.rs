@@ -72,7 +72,9 @@ mod tests {
 
     /// The definition: the probability of fewer events, term by term.
     fn fewer(count: u32, rate: f64) -> f64 {
-        let term = |k: u32| (-rate + f64::from(k) * rate.ln() - (2..=k).map(|i| f64::from(i).ln()).sum::<f64>()).exp();
+        let term = |k: u32| {
+            (-rate + f64::from(k) * rate.ln() - (2..=k).map(|i| f64::from(i).ln()).sum::<f64>()).exp()
+        };
         (0..count).map(term).sum()
     }
 

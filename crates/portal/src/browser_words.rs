@@ -144,7 +144,6 @@ words! {
     search_hgvs_form: "HGVS・SPDI", "HGVS or SPDI";
     search_disease_form: "疾患（漢字・かな・英語・ID）", "A disease in kanji, kana or English, or its id";
 
-    nav_datasets: "データ", "Data";
     datasets_title: "データの一覧", "Datasets";
     datasets_lead: "どの機関のデータが、どのリリースに、どのような条件で含まれているかを示します。人数には表示の規則が適用されます。",
         "Whose data are in which release, and under which terms. People pass the same rules of disclosure as every count.";
@@ -166,7 +165,17 @@ words! {
         "The frequencies of a release as files: the same numbers as on pages and in the API, hidden by the same rules. Signing in and the right for the purpose are needed.";
     downloads_file: "ファイル", "File";
     downloads_what: "内容", "Content";
-    downloads_contig: "染色体", "Contig";
+    file_vcf: "全サイトの頻度（VCF 4.3、bgzip 圧縮）", "Frequencies of every site (VCF 4.3, bgzip)";
+    file_tabix: "その索引（tabix）", "Its index (tabix)";
+    file_parquet: "同じ表（Apache Parquet）", "The same as a table (Apache Parquet)";
+    datasets_tier: "利用の詳しさ", "Tier";
+    datasets_terms: "契約上の条件（DUO）", "Terms (DUO)";
+    datasets_restricted: "制限期間の終わり", "Restricted until";
+    datasets_releases: "リリースごとの人数", "People by release";
+    tier_overview: "概要・簡易集計", "overview";
+    tier_detailed: "詳細解析", "detailed";
+    tier_public: "公開", "public";
+    terms_none: "個別の条件なし（参加者の同意の範囲）", "none of its own: what participants consented to";
     downloads_terms: "利用条件：集計値であっても、個人の特定を試みてはいけません。引用にはリリース名とダイジェストを書いてください。",
         "Terms: nobody may try to identify a person, from aggregates either. Cite the release with its digest.";
 }

@@ -38,10 +38,8 @@ const JA: [(&str, &str); 28] = [
 /// The name of a term.
 pub(crate) fn of(language: Language, term: &str) -> String {
     let japanese = JA.iter().find(|(known, _)| language == Language::Ja && *known == term);
-    japanese.map_or_else(
-        || term.trim_end_matches("_variant").replace('_', " "),
-        |(_, name)| (*name).to_owned(),
-    )
+    japanese
+        .map_or_else(|| term.trim_end_matches("_variant").replace('_', " "), |(_, name)| (*name).to_owned())
 }
 
 /// The name of a sort of consequences.

@@ -75,6 +75,12 @@ impl Links {
         format!("/variant/{}/{variant}?{}", self.freeze, joined([self.purpose(), self.project()]))
     }
 
+    /// The page of a gene, by its id.
+    pub(crate) fn gene(&self, gene: &str) -> String {
+        let gene: String = form_urlencoded::byte_serialize(gene.as_bytes()).collect();
+        format!("/gene/{}/{gene}?{}", self.freeze, joined([self.purpose(), self.project()]))
+    }
+
     /// The page of the bases around a place.
     pub(crate) fn around(&self, bases: u32) -> String {
         let region = self.place.region();

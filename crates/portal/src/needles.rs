@@ -82,7 +82,9 @@ pub(crate) fn draw(region: &Region, sites: &[Row], labels: &Labels, tracks: &[Tr
     // Writing to a String cannot fail.
     let _ = write_frame(&mut svg, region, labels, tracks.len())
         .and_then(|()| write_marks(&mut svg, &columns, width))
-        .and_then(|()| tracks.iter().enumerate().try_for_each(|(at, track)| write_track(&mut svg, region, at, track)));
+        .and_then(|()| {
+            tracks.iter().enumerate().try_for_each(|(at, track)| write_track(&mut svg, region, at, track))
+        });
     svg.push_str("</svg>");
     Needles { svg, thinned: drawn < sites.len() }
 }
@@ -119,10 +121,9 @@ fn write_frame(svg: &mut String, region: &Region, labels: &Labels, tracks: usize
 /// The head of a needle: sorts differ by form, not only by colour.
 fn head(severity: Option<Severity>, x: f64, y: f64) -> String {
     match severity {
-        Some(Severity::Lof) => format!(
-            "<path class=\"head lof\" d=\"M{x:.1} {:.1}l5 5l-5 5l-5 -5z\"/>",
-            y - 5.0
-        ),
+        Some(Severity::Lof) => {
+            format!("<path class=\"head lof\" d=\"M{x:.1} {:.1}l5 5l-5 5l-5 -5z\"/>", y - 5.0)
+        }
         Some(Severity::Missense) => {
             format!("<path class=\"head missense\" d=\"M{x:.1} {:.1}l4.5 8h-9z\"/>", y - 5.0)
         }
@@ -150,7 +151,10 @@ fn write_track(svg: &mut String, region: &Region, at: usize, track: &Track) -> s
             return Ok(());
         }
         let (y, width) = (middle - height / 2.0, (to - from).max(1.0));
-        write!(svg, "<rect class=\"{class}\" x=\"{from:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height}\"/>")
+        write!(
+            svg,
+            "<rect class=\"{class}\" x=\"{from:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height}\"/>"
+        )
     };
     part("intron", &track.whole, 1.5)?;
     track.exons.iter().try_for_each(|exon| part("exon", exon, 8.0))?;
@@ -193,8 +197,8 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gj_model::Cells;
     use gj_gate::annotations::Known;
+    use gj_model::Cells;
 
     fn site(variant: &str, ac: Option<u32>) -> Row {
         let cells = Cells { ac, an: Some(200), ..Cells::default() };
@@ -247,8 +251,7 @@ mod tests {
     #[test]
     fn neighbours_share_a_needle_only_where_there_are_many() {
         let region: Region = "chr22:1-1000000".parse().unwrap();
-        let many: Vec<Row> =
-            (1..=1_000).map(|at| site(&format!("chr22-{at}-G-A"), Some(20))).collect();
+        let many: Vec<Row> = (1..=1_000).map(|at| site(&format!("chr22-{at}-G-A"), Some(20))).collect();
         let picture = draw(&region, &many, &labels(""), &[]);
         assert!(picture.thinned && picture.svg.matches("class=\"stem\"").count() == 1);
         let picture = draw(&region, &many[..10], &labels(""), &[]);

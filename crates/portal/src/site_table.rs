@@ -19,7 +19,6 @@ const CHOICE: [&str; 6] = ["severity", "impact", "min", "max", "clinvar", "sort"
 
 /// The part of a page.
 pub(crate) struct SiteTable {
-    pub(crate) b: &'static BrowserWords,
     pub(crate) columns: Vec<Column>,
     pub(crate) rows: Vec<Line>,
     /// How many of how many.
@@ -100,7 +99,6 @@ pub(crate) fn of(visit: &Visit, links: &Links, asked: &TableAsked, rows: &[Row],
         json: format!("/api/table?{query}"),
         vcf: links.vcf(),
         columns,
-        b,
     }
 }
 
@@ -115,40 +113,52 @@ fn form(visit: &Visit, b: &'static BrowserWords, columns: &[Column]) -> Form {
     let kept = ["purpose", "disease", "project"];
     Form {
         selects: vec![
-            select("severity", b.table_severity, &[
-                any,
-                ("lof", b.severity_lof),
-                ("lof,missense", b.severity_missense),
-                ("synonymous", b.severity_synonymous),
-                ("other", b.severity_other),
-            ]),
-            select("impact", b.table_impact, &[
-                any,
-                ("HIGH", "HIGH"),
-                ("MODERATE", "MODERATE"),
-                ("LOW", "LOW"),
-                ("MODIFIER", "MODIFIER"),
-            ]),
-            select("clinvar", b.table_clinvar, &[
-                any,
-                ("any", b.clinvar_any),
-                ("pathogenic", b.clinvar_pathogenic),
-                ("uncertain", b.clinvar_uncertain),
-                ("benign", b.clinvar_benign),
-            ]),
-            select("sort", b.table_sort, &[
-                ("", b.sort_place),
-                ("severity", b.sort_severity),
-                ("frequency", b.sort_frequency),
-                ("-frequency", b.sort_frequency_down),
-                ("-hom", b.sort_hom_down),
-            ]),
+            select(
+                "severity",
+                b.table_severity,
+                &[
+                    any,
+                    ("lof", b.severity_lof),
+                    ("lof,missense", b.severity_missense),
+                    ("synonymous", b.severity_synonymous),
+                    ("other", b.severity_other),
+                ],
+            ),
+            select(
+                "impact",
+                b.table_impact,
+                &[any, ("HIGH", "HIGH"), ("MODERATE", "MODERATE"), ("LOW", "LOW"), ("MODIFIER", "MODIFIER")],
+            ),
+            select(
+                "clinvar",
+                b.table_clinvar,
+                &[
+                    any,
+                    ("any", b.clinvar_any),
+                    ("pathogenic", b.clinvar_pathogenic),
+                    ("uncertain", b.clinvar_uncertain),
+                    ("benign", b.clinvar_benign),
+                ],
+            ),
+            select(
+                "sort",
+                b.table_sort,
+                &[
+                    ("", b.sort_place),
+                    ("severity", b.sort_severity),
+                    ("frequency", b.sort_frequency),
+                    ("-frequency", b.sort_frequency_down),
+                    ("-hom", b.sort_hom_down),
+                ],
+            ),
         ],
         bounds: vec![("min", b.table_min, now("min")), ("max", b.table_max, now("max"))],
-        columns: columns::ALL.map(|name| {
-            let on = columns.iter().any(|column| column.name == name);
-            (name, columns::label(name, b, visit.words()), on)
-        }).to_vec(),
+        columns: columns::ALL
+            .map(|name| {
+                let on = columns.iter().any(|column| column.name == name);
+                (name, columns::label(name, b, visit.words()), on)
+            })
+            .to_vec(),
         kept: kept.into_iter().map(|name| (name, now(name))).filter(|(_, value)| !value.is_empty()).collect(),
         is_open: CHOICE.iter().chain(&["columns"]).any(|name| visit.param(name).is_some()),
     }

@@ -161,14 +161,16 @@ fn absent(ready: &Ready, known: Known, nearby: String) -> AbsentPage {
 async fn nearby(gate: &Gate, ready: &Ready<'_>, variant: &Variant) -> Result<String, Problem> {
     let b = browser_words::of(ready.visit.language);
     let at = variant.position.get();
-    let (start, end) = (at.saturating_sub(NEARBY_BASES).max(1), (at + NEARBY_BASES).min(variant.contig.length()));
+    let (start, end) =
+        (at.saturating_sub(NEARBY_BASES).max(1), (at + NEARBY_BASES).min(variant.contig.length()));
     let text = format!("{}:{start}-{end}", variant.contig);
     let region: Region = text.parse().map_err(|_| Problem::NotFound)?;
     let links = Links { place: Place::Region(region), by: Grouping::None, ..ready.links.clone() };
     let answer =
         frequency::answer(gate, ready.visit.session.as_ref(), Asked::from_query(&links.query())?).await?;
     let called = |site: &gj_model::SiteFrequency| site.groups.get("all").and_then(|cells| cells.people);
-    let shown = answer.get().sites.iter().filter_map(|site| Some((site.variant.position.get(), called(site)?)));
+    let shown =
+        answer.get().sites.iter().filter_map(|site| Some((site.variant.position.get(), called(site)?)));
     let nearest = shown.min_by_key(|(position, _)| position.abs_diff(at));
     let card = ready.overview.freezes.iter().find(|card| card.name == ready.links.freeze);
     Ok(match (nearest, card.and_then(|card| card.people)) {

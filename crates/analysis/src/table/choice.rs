@@ -66,7 +66,9 @@ impl FromStr for Bound {
 
     fn from_str(text: &str) -> Result<Bound, BoundError> {
         let value = text.parse::<f64>().ok().filter(|value| (0.0..=1.0).contains(value));
-        value.map(Bound).ok_or_else(|| BoundError(text.chars().take(80).collect::<String>().escape_debug().to_string()))
+        value
+            .map(Bound)
+            .ok_or_else(|| BoundError(text.chars().take(80).collect::<String>().escape_debug().to_string()))
     }
 }
 
@@ -170,7 +172,10 @@ mod tests {
         assert_eq!(by(Order::Frequency, false), [8, 5, 7, 6]);
         assert_eq!(by(Order::Frequency, true), [7, 5, 8, 6]);
         assert_eq!(by(Order::Severity, false), [5, 6, 8, 7]);
-        assert_eq!(places(&Choice { severities: vec![Severity::Lof, Severity::Other], ..all.clone() }), [5, 7]);
+        assert_eq!(
+            places(&Choice { severities: vec![Severity::Lof, Severity::Other], ..all.clone() }),
+            [5, 7]
+        );
         assert_eq!(places(&Choice { impact: Some("moderate".into()), ..all.clone() }), [6]);
         // A hidden count may be rare, and is not known to be common.
         assert_eq!(places(&Choice { frequency_max: Some(Bound(0.01)), ..all.clone() }), [5, 6, 8]);
@@ -181,8 +186,13 @@ mod tests {
     #[test]
     fn classes_of_clinvar_and_bounds_are_read_as_written() {
         let conflicting = "Conflicting classifications of pathogenicity";
-        assert!(ClinVarClass::Pathogenic.holds("Likely pathogenic") && !ClinVarClass::Pathogenic.holds(conflicting));
-        assert!(ClinVarClass::Uncertain.holds(conflicting) && ClinVarClass::Benign.holds("Benign/Likely_benign"));
+        assert!(
+            ClinVarClass::Pathogenic.holds("Likely pathogenic")
+                && !ClinVarClass::Pathogenic.holds(conflicting)
+        );
+        assert!(
+            ClinVarClass::Uncertain.holds(conflicting) && ClinVarClass::Benign.holds("Benign/Likely_benign")
+        );
         assert_eq!("0.01".parse(), Ok(Bound(0.01)));
         for text in ["", "2", "-1", "NaN", "x"] {
             assert!(text.parse::<Bound>().is_err(), "{text}");

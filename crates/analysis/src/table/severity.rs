@@ -25,13 +25,16 @@ const LOF: [&str; 5] = [
     "stop_gained",
     "frameshift_variant",
 ];
-const SAME_PROTEIN: [&str; 4] =
-    ["synonymous_variant", "stop_retained_variant", "start_retained_variant", "incomplete_terminal_codon_variant"];
+const SAME_PROTEIN: [&str; 4] = [
+    "synonymous_variant",
+    "stop_retained_variant",
+    "start_retained_variant",
+    "incomplete_terminal_codon_variant",
+];
 
 impl Severity {
     /// All of them, the most severe first.
-    pub const ALL: [Severity; 4] =
-        [Severity::Lof, Severity::Missense, Severity::Synonymous, Severity::Other];
+    pub const ALL: [Severity; 4] = [Severity::Lof, Severity::Missense, Severity::Synonymous, Severity::Other];
 
     /// Of a consequence; its first term is its most severe.
     pub fn of(told: &Told) -> Severity {

@@ -32,8 +32,7 @@ pub enum Where {
 /// Longest name of a gene looked up.
 const GENE_CHARACTERS_MAX: usize = 100;
 const IMPACTS: [&str; 4] = ["HIGH", "MODERATE", "LOW", "MODIFIER"];
-const EXPECTED: &str =
-    "freeze, region, gene, purpose, project, severity, impact, min, max, clinvar or sort";
+const EXPECTED: &str = "freeze, region, gene, purpose, project, severity, impact, min, max, clinvar or sort";
 
 impl TableAsked {
     /// Reads a query string. As with a frequency, a parameter that is not known or comes twice is an error; only

@@ -9,8 +9,20 @@ use gj_api::table::Row;
 
 /// Every column, in the order they stand in.
 pub(super) const ALL: [&str; 14] = [
-    "gene", "consequence", "impact", "coding", "protein", "frequency", "ac", "an", "hom", "hemi", "people",
-    "clinvar", "rs", "panels",
+    "gene",
+    "consequence",
+    "impact",
+    "coding",
+    "protein",
+    "frequency",
+    "ac",
+    "an",
+    "hom",
+    "hemi",
+    "people",
+    "clinvar",
+    "rs",
+    "panels",
 ];
 const DEFAULT: [&str; 7] = ["consequence", "protein", "frequency", "ac", "an", "hom", "clinvar"];
 /// Columns of counts stand to the right.
@@ -83,7 +95,8 @@ impl Column {
             }
             "rs" => text(row.known.rs.join(", ")),
             _ => {
-                let panels = row.known.frequencies.iter().filter(|panel| panel.population == "all" && panel.an > 0);
+                let panels =
+                    row.known.frequencies.iter().filter(|panel| panel.population == "all" && panel.an > 0);
                 let shown = panels.map(|panel| {
                     let frequency = f64::from(panel.ac) / f64::from(panel.an);
                     format!("{} {}", panel.set, number::frequency(frequency))

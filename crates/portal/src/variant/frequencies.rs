@@ -30,8 +30,6 @@ pub(crate) struct Fact {
 
 /// One way to split: bars, and rows of the table.
 pub(crate) struct Split {
-    /// `stratum`, for the id of its heading.
-    pub(crate) id: &'static str,
     pub(crate) label: &'static str,
     pub(crate) bars: Vec<Bar>,
     pub(crate) rows: Vec<Row>,
@@ -57,7 +55,8 @@ pub(crate) fn of(visit: &Visit, overview: &Overview, answer: &VariantAnswer) -> 
         let groups = answer.groups.iter();
         groups.filter_map(move |(group, of)| Some((group.strip_prefix(&name)?.to_owned(), of))).collect()
     };
-    let all: Vec<(String, &Measured)> = answer.groups.get("all").map(|all| ("all".into(), all)).into_iter().collect();
+    let all: Vec<(String, &Measured)> =
+        answer.groups.get("all").map(|all| ("all".into(), all)).into_iter().collect();
     let measured = answer.groups.values().filter_map(|group| group.statistics.frequency);
     let top = bars::top(measured.fold(0.0, f64::max));
     let drawn = |by: Grouping, groups: &[(String, &Measured)]| {
@@ -73,14 +72,14 @@ pub(crate) fn of(visit: &Visit, overview: &Overview, answer: &VariantAnswer) -> 
     };
     let split = |(by, label): (Grouping, &'static str)| {
         let groups: Vec<(String, &Measured)> = of_split(by);
-        Split { id: by.name(), label, bars: drawn(by, &groups), rows: listed(by, &groups) }
+        Split { label, bars: drawn(by, &groups), rows: listed(by, &groups) }
     };
     let labels = [
         (Grouping::Stratum, words.by_stratum),
         (Grouping::Contributor, words.by_contributor),
         (Grouping::Sex, words.by_sex),
     ];
-    let whole = Split { id: "all", label: words.group_all, bars: Vec::new(), rows: listed(Grouping::None, &all) };
+    let whole = Split { label: words.group_all, bars: Vec::new(), rows: listed(Grouping::None, &all) };
     Frequencies {
         facts: all.first().map(|(_, all)| facts(visit, overview, answer, all)).unwrap_or_default(),
         everybody: drawn(Grouping::None, &all),

@@ -57,7 +57,8 @@ fn nothing() -> Known {
 #[test]
 fn hidden_cells_are_named_and_explained_and_strata_escaped() {
     let links = asked("2026.1", ("variant", "chr22-42127941-G-A"), &Why::of("GRU"), "every").unwrap();
-    for (address, hidden, female) in [("/v?lang=ja", "非表示", "女性"), ("/v?lang=en", "hidden", "Female")] {
+    for (address, hidden, female) in [("/v?lang=ja", "非表示", "女性"), ("/v?lang=en", "hidden", "Female")]
+    {
         let visit = visit(address);
         let (overview, why) = (overview(), Why::of("GRU"));
         let ready = Ready { visit: &visit, overview: &overview, why: &why, links: links.clone() };
@@ -85,7 +86,8 @@ fn genotypes_and_filtering_frequencies_are_those_of_the_counts() {
 
 #[test]
 fn questions_that_cannot_be_read_are_told_by_name() {
-    let name = |freeze, variant, purpose, by| match asked(freeze, ("variant", variant), &Why::of(purpose), by) {
+    let name = |freeze, variant, purpose, by| match asked(freeze, ("variant", variant), &Why::of(purpose), by)
+    {
         Err(Problem::Parameter(bad)) => bad.name,
         other => format!("{other:?}"),
     };
