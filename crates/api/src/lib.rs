@@ -5,6 +5,7 @@
 //! who is signed in on the portal, in memory.
 //! Every operation is a line of [`OPERATIONS`], from which the router is built.
 
+mod annotation;
 mod applications;
 pub mod beacon;
 pub mod frequency;

@@ -3,7 +3,9 @@
 
 use crate::beacon::{g_variants, service};
 use crate::who::Counter;
-use crate::{applications, frequency, money, openapi, overview, own_consent, people, table, variant};
+use crate::{
+    annotation, applications, frequency, money, openapi, overview, own_consent, people, table, variant,
+};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 /// The HTTP method of an operation.
@@ -129,6 +131,41 @@ const PEOPLE: &[Parameter] = &[
     optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
     optional("by", "stratum, contributor or sex; default: only the total"),
     optional("project", "granted project asked under: its data, for its purpose; default: none"),
+];
+
+const OF_LAYER: [Parameter; 2] = [
+    optional("freeze", "release; default: the newest"),
+    optional("layer", "its layer of annotation, by number; default: the newest"),
+];
+
+const ANNOTATION: &[Parameter] = &[
+    Parameter {
+        name: "variant",
+        required: true,
+        summary: "chr22-42127941-G-A, alleles of at most 1000 bases",
+    },
+    OF_LAYER[0],
+    OF_LAYER[1],
+];
+
+const GENE: &[Parameter] = &[
+    Parameter {
+        name: "name",
+        required: true,
+        summary: "symbol, id, alias or name of a gene, English or Japanese",
+    },
+    OF_LAYER[0],
+    OF_LAYER[1],
+];
+
+const FIND: &[Parameter] = &[
+    Parameter {
+        name: "q",
+        required: true,
+        summary: "rs number, HGVS, SPDI, a variant in any spelling, a gene, a place",
+    },
+    OF_LAYER[0],
+    OF_LAYER[1],
 ];
 
 const BEACON: &[Parameter] = &[
@@ -257,6 +294,30 @@ pub const OPERATIONS: &[Operation] = &[
         "バリアント保有、表現型、性別、集団、データセットの条件に合う人数",
         PEOPLE,
         |verb| on(verb, people::show),
+    ),
+    closed(
+        Verb::Get,
+        "/api/annotation",
+        "What is known of a variant: names, consequences, ClinVar, other panels",
+        "バリアントの注釈：名称、影響、ClinVar、他のパネル",
+        ANNOTATION,
+        |verb| on(verb, annotation::variant),
+    ),
+    closed(
+        Verb::Get,
+        "/api/gene",
+        "A gene with its transcripts",
+        "遺伝子とその転写産物",
+        GENE,
+        |verb| on(verb, annotation::gene),
+    ),
+    closed(
+        Verb::Get,
+        "/api/find",
+        "What a text means: a variant, a gene or a place",
+        "文字列の検索：バリアント、遺伝子、領域",
+        FIND,
+        |verb| on(verb, annotation::find),
     ),
     Operation {
         verb: Verb::Get,

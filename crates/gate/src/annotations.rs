@@ -18,6 +18,7 @@ pub use cards::{
 };
 pub(crate) use sets::Opened;
 
+use crate::ask::Asker;
 use crate::error::GateError;
 use crate::gate::Gate;
 use gj_annotation::{Annotation, Annotator, Clinical, Edit, hgvs, left_aligned, spdi, vrs};
@@ -38,6 +39,25 @@ pub struct Annotations {
 }
 
 impl Gate {
+    /// Whether somebody may look things up through the API: who may ask for frequencies, paid for or not, since it
+    /// is public knowledge. A refusal leaves a line; what is looked up leaves none.
+    ///
+    /// # Errors
+    /// A refusal.
+    pub async fn may_look_up(&self, asker: &Asker) -> Result<(), GateError> {
+        self.authorise(asker, "frequency.read", "annotation").await
+    }
+
+    /// The current set of every name, as the next release will have them; layer 0.
+    ///
+    /// # Errors
+    /// When a set is missing or damaged.
+    pub async fn annotations_current(&self) -> Result<Arc<Annotations>, GateError> {
+        let sets = self.annotation_sets().await?;
+        let sets = crate::acts::annotation::current(sets);
+        self.open_layer(Some(AnnotationLayer { number: 0, created_at: String::new(), sets })).await
+    }
+
     /// The newest layer of a release; without any set where none is loaded. Open to everybody.
     ///
     /// # Errors

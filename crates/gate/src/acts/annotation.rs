@@ -248,7 +248,7 @@ fn no_release(freeze: &FreezeName) -> GateError {
 }
 
 /// The last set of each name, as loaded.
-fn current(sets: Vec<AnnotationSet>) -> Vec<AnnotationSet> {
+pub(crate) fn current(sets: Vec<AnnotationSet>) -> Vec<AnnotationSet> {
     let last: BTreeMap<String, i64> = sets.iter().map(|set| (set.name.clone(), set.number)).collect();
     sets.into_iter().filter(|set| last.get(&set.name) == Some(&set.number)).collect()
 }
