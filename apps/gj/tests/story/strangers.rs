@@ -59,6 +59,8 @@ fn call(address: &str, verb: &str, path: &str, token: Option<&str>) -> Reply {
         "/api/annotation" => format!("{path}?freeze=r1&variant=chr2-100-A-C"),
         "/api/gene" => format!("{path}?name=BRCA2"),
         "/api/find" => format!("{path}?q=rs1"),
+        "/api/variant" => format!("{path}?freeze=r1&variant=chr2-3000000-A-C"),
+        "/api/table" | "/api/table.tsv" => format!("{path}?freeze=r1&region=chr2:1-9000000"),
         "/api/beacon/v2/g_variants" if verb == "GET" => {
             format!("{path}?referenceName=chr2&start=0&end=9000000&assemblyId=GRCh38")
         }
