@@ -79,7 +79,11 @@ async fn page(desk: &Desk, visit: &Visit, query: String) -> Result<Response, Pro
     let (mut hits, mut whys) = (Vec::new(), Vec::new());
     if let Some(newest) = &newest {
         let annotations = desk.gate.annotations(newest).await.map_err(Problem::public)?;
-        for found in annotations.find(&query).map_err(Problem::public)? {
+        let text = query.clone();
+        // Files are read, beside the server's own threads.
+        let found = tokio::task::spawn_blocking(move || annotations.find(&text)).await;
+        let found = found.map_err(|error| Problem::public(error.into()))?;
+        for found in found.map_err(Problem::public)? {
             match found {
                 Found::Nothing { why } => whys.push(why),
                 found => hits.extend(hit(visit.language, b, newest, found)),

@@ -91,7 +91,7 @@ async fn page(gate: &Gate, visit: &Visit, freeze: &str, variant: &str) -> Result
     let answer = variant::answer(gate, visit.session.as_ref(), Asked::from_query(&links.query())?).await?;
     let annotations = gate.annotations(&links.freeze).await.map_err(Problem::public)?;
     let ours = answer.groups.get("all").and_then(|all| all.statistics.frequency);
-    let known = known::of(visit.language, &annotations, &answer.variant, ours).map_err(Problem::public)?;
+    let known = known::of(visit.language, annotations, answer.variant.clone(), ours).await?;
     let ready = Ready { visit, overview: overview.get(), why, links };
     if answer.groups.is_empty() {
         let nearby = nearby(gate, &ready, &answer.variant).await?;

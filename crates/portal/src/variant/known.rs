@@ -6,9 +6,11 @@ use crate::consequence_name;
 use crate::language::Language;
 use crate::number;
 use crate::words::fill;
+use gj_api::Problem;
 use gj_gate::annotations::{ClinVarCard, Names, PanelFrequency, Told};
 use gj_gate::{Annotations, GateError};
 use gj_model::Variant;
+use std::sync::Arc;
 
 /// Transcripts shown before the rest is folded away, where none is preferred.
 const SHOWN_FIRST: usize = 3;
@@ -60,8 +62,22 @@ pub(crate) struct PanelRow {
     pub(crate) filters: String,
 }
 
-/// Of one variant, with our own frequency if it is shown.
-pub(crate) fn of(
+/// Of one variant, with our own frequency if it is shown. Files are read beside the server's own threads.
+///
+/// # Errors
+/// When a set is damaged.
+pub(crate) async fn of(
+    language: Language,
+    annotations: Arc<Annotations>,
+    variant: Variant,
+    ours: Option<f64>,
+) -> Result<Known, Problem> {
+    let look = move || look(language, &annotations, &variant, ours);
+    let known = tokio::task::spawn_blocking(look).await.map_err(|error| Problem::public(error.into()))?;
+    known.map_err(Problem::public)
+}
+
+fn look(
     language: Language,
     annotations: &Annotations,
     variant: &Variant,
