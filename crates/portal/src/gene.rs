@@ -9,10 +9,12 @@ use crate::language::Language;
 use crate::needles::{self, Labels, Needles, Track};
 use crate::number;
 use crate::purpose::{self, PurposeForm};
+use crate::region::hidden_cells;
 use crate::site_table::{self, SiteTable};
 use crate::trouble;
 use crate::variant::{asked, known};
 use crate::visit::Visit;
+use crate::why_hidden::WhyHidden;
 use crate::words::{Words, fill};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -43,6 +45,7 @@ struct GenePage {
     burden_note: String,
     constraint: Vec<(&'static str, String)>,
     table: SiteTable,
+    hidden: Option<WhyHidden>,
     purpose: PurposeForm,
     sets: String,
 }
@@ -109,6 +112,7 @@ async fn page(gate: &Gate, visit: &Visit, freeze: &str, name: &str) -> Result<Re
         burden_note: fill(b.burden_note, &[("max", &number::percent(RARE))]),
         constraint: gene.constraint.as_ref().map(|found| constraint(b, found)).unwrap_or_default(),
         table: site_table::of(visit, &links, &question, rows, &query),
+        hidden: WhyHidden::of(found.table.smallest_cell, hidden_cells(rows), visit.words()),
         purpose: purpose::form(visit.language, overview.get(), &why, ""),
         sets: known::sets(b, &annotations),
         about,

@@ -99,7 +99,8 @@ async fn page(gate: &Gate, visit: &Visit, freeze: &str, region: &str) -> Result<
     Ok(render(visit, StatusCode::OK, &page))
 }
 
-fn hidden_cells(rows: &[Row]) -> usize {
+/// Hidden cells of a table, whichever rows and columns of it are chosen.
+pub(crate) fn hidden_cells(rows: &[Row]) -> usize {
     rows.iter().map(|row| row.cells.hidden()).sum()
 }
 
