@@ -92,6 +92,7 @@ words! {
     column_hidden: "非表示", "Hidden";
     severity_lof: "機能喪失（予測）", "Loss of function (predicted)";
     severity_missense: "タンパク質の変化", "Missense and other protein changes";
+    severity_lof_missense: "機能喪失・タンパク質の変化", "Loss of function or a changed protein";
     severity_synonymous: "同義", "Synonymous";
     severity_other: "その他", "Other";
     constraint: "制約（読み込まれた表による）", "Constraint, as the loaded table says";

@@ -119,7 +119,7 @@ fn form(visit: &Visit, b: &'static BrowserWords, columns: &[Column]) -> Form {
                 &[
                     any,
                     ("lof", b.severity_lof),
-                    ("lof,missense", b.severity_missense),
+                    ("lof,missense", b.severity_lof_missense),
                     ("synonymous", b.severity_synonymous),
                     ("other", b.severity_other),
                 ],

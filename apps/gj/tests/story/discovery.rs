@@ -76,8 +76,8 @@ fn from_a_name_to_a_file_in_a_browser() {
     person.sees("まれなバリアントの合計");
     person.look_in_both("gene");
     person.unfold("絞り込みと列");
-    person.fill("影響の種類", "機能喪失（予測）・タンパク質の変化");
-    person.fill("HGVS", "yes");
+    person.fill("影響の種類", "機能喪失・タンパク質の変化");
+    person.fill("転写産物 HGVS", "yes");
     person.click("表示する");
     person.sees("ミスセンス");
     person.sees_no("イントロン");
