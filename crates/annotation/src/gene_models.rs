@@ -85,10 +85,10 @@ impl GeneModels {
         models
     }
 
-    /// Marks the transcripts that curated lists prefer.
+    /// Marks the transcripts that curated lists prefer; what the file's own tags say stays of the others.
     pub fn prefer(&mut self, selections: &Selections) {
         for transcript in &mut self.transcripts {
-            transcript.selection = selections.of(&transcript.id);
+            transcript.selection = selections.of(&transcript.id).or(transcript.selection);
             transcript.twin = selections.twin(&transcript.id).map(str::to_owned);
         }
         self.know_twins();

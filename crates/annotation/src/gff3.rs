@@ -180,6 +180,7 @@ fn name(nodes: &HashMap<String, Node>, id: &str, at: At<'_>, mut draft: Draft) -
         kind => kind.to_owned(),
     });
     draft.start_incomplete = own.tags.iter().any(|tag| tag == "cds_start_NF");
+    own.tags.iter().for_each(|tag| draft.take_tag(tag));
     draft.end_incomplete = own.tags.iter().any(|tag| tag == "cds_end_NF");
     Ok(draft)
 }

@@ -75,10 +75,10 @@ fn name(draft: &mut Draft, id: &str, attributes: &Attributes<'_>) {
     draft.gene_id = text_of(attributes, "gene_id").unwrap_or_else(|| draft.id.clone());
     draft.symbol = either("gene_name", "gene").unwrap_or_else(|| draft.gene_id.clone());
     draft.biotype = either("transcript_biotype", "transcript_type").unwrap_or_else(|| "unknown".to_owned());
-    let has = |wanted: &str| {
-        let tags = attributes.get(b"tag").and_then(Result::ok);
-        tags.is_some_and(|tags| tags.iter().any(|tag| tag.as_ref() == wanted))
-    };
+    let tags = attributes.get(b"tag").and_then(Result::ok);
+    let tags: Vec<String> = tags.iter().flat_map(|all| all.iter().map(|tag| tag.to_string())).collect();
+    tags.iter().for_each(|tag| draft.take_tag(tag));
+    let has = |wanted: &str| tags.iter().any(|tag| tag == wanted);
     draft.start_incomplete = has("cds_start_NF");
     draft.end_incomplete = has("cds_end_NF");
 }

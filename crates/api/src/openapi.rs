@@ -1,10 +1,10 @@
-//! The OpenAPI 3.1 document, made from [`OPERATIONS`](crate::OPERATIONS). Describes what is there, never more.
+//! The OpenAPI 3.1 document, made from [`operations`](crate::operations()). Describes what is there, never more.
 
 #[cfg(test)]
 mod structure_tests;
 
 use crate::beacon;
-use crate::operations::{JSON, OPERATIONS, Operation, Verb};
+use crate::operations::{JSON, Operation, Verb, operations};
 use axum::Json;
 use serde_json::{Map, Value, json};
 
@@ -27,7 +27,7 @@ pub(crate) async fn show() -> Json<Value> {
 
 fn document() -> Value {
     let mut paths = Map::new();
-    for operation in OPERATIONS {
+    for operation in operations() {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
         path[operation.verb.name().to_ascii_lowercase()] = described(operation);
     }
@@ -89,7 +89,15 @@ fn parameters(operation: &Operation) -> Vec<Value> {
             "schema": { "type": "string" },
         })
     };
-    operation.parameters.iter().map(described).collect()
+    let id = json!({
+        "name": "id",
+        "in": "path",
+        "required": true,
+        "description": "of the entry",
+        "schema": { "type": "string" },
+    });
+    let of_path = operation.path.contains("{id}").then_some(id);
+    of_path.into_iter().chain(operation.parameters.iter().map(described)).collect()
 }
 
 /// An object; what it holds is in docs/how-to/apply.md.

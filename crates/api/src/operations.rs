@@ -1,7 +1,7 @@
 //! Every operation of the API: one line each. The router, the OpenAPI document and the page about the
 //! API are made from this table, so that they cannot differ.
 
-use crate::beacon::{g_variants, service};
+use crate::beacon;
 use crate::who::Counter;
 use crate::{
     annotation, applications, frequency, money, openapi, overview, own_consent, people, table, variant,
@@ -34,7 +34,7 @@ pub struct Operation {
     pub media: &'static str,
     /// Query parameters.
     pub parameters: &'static [Parameter],
-    build: fn(MethodFilter) -> MethodRouter<Counter>,
+    pub(crate) build: fn(MethodFilter) -> MethodRouter<Counter>,
 }
 
 /// A query parameter.
@@ -74,7 +74,7 @@ pub(crate) const VCF: &str = "text/x-vcf";
 /// Media type of text with tabs.
 pub(crate) const TSV: &str = "text/tab-separated-values; charset=utf-8";
 
-const fn optional(name: &'static str, summary: &'static str) -> Parameter {
+pub(crate) const fn optional(name: &'static str, summary: &'static str) -> Parameter {
     Parameter { name, required: false, summary }
 }
 
@@ -115,24 +115,6 @@ const TABLE: &[Parameter] = &[
     optional("sort", "place, frequency, severity or hom; `-` in front: the other way round"),
 ];
 
-const PEOPLE: &[Parameter] = &[
-    optional("freeze", "release; default: the newest"),
-    optional("variant", "carriers of chr22-42127941-G-A; default: whatever they carry"),
-    optional("zygosity", "any, het, hom or hemi; default: any"),
-    optional(
-        "terms",
-        "HP:0001250, comma separated, all of them; =HP:0001250 without its kinds, !HP:0001250 looked for and not found",
-    ),
-    optional("sex", "female, male or unknown; default: all"),
-    optional("stratum", "population stratum; default: all"),
-    optional("contributor", "contributing institution; default: all"),
-    optional("dataset", "dataset of the catalogue; default: all"),
-    optional("entity", "individuals, biosamples, runs or analyses; default: individuals"),
-    optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
-    optional("by", "stratum, contributor or sex; default: only the total"),
-    optional("project", "granted project asked under: its data, for its purpose; default: none"),
-];
-
 const OF_LAYER: [Parameter; 2] = [
     optional("freeze", "release; default: the newest"),
     optional("layer", "its layer of annotation, by number; default: the newest"),
@@ -168,23 +150,22 @@ const FIND: &[Parameter] = &[
     OF_LAYER[1],
 ];
 
-const BEACON: &[Parameter] = &[
-    optional("assemblyId", "GRCh38 or a synonym; default: GRCh38"),
-    Parameter { name: "referenceName", required: true, summary: "chr22, 22 or NC_000022.11" },
-    Parameter { name: "start", required: true, summary: "0-based, included" },
-    optional("end", "0-based, excluded: makes it a range query"),
-    optional("referenceBases", "reference allele, at most 1000 bases"),
-    optional("alternateBases", "alternate allele, at most 1000 bases; required without `end`"),
-    optional("variantType", "SNP, MNP, INS, DEL or DELINS"),
-    optional("requestedGranularity", "boolean, count or record; default: record"),
-    optional("includeResultsetResponses", "ALL, HIT, MISS or NONE; default: HIT"),
-    optional("skip", "pages to skip; default: 0"),
-    optional("limit", "records a page, at most 1000; 0: the most; default: 10"),
-    optional("datasets", "releases, comma separated; default: the newest"),
+const PEOPLE: &[Parameter] = &[
+    optional("freeze", "release; default: the newest"),
+    optional("variant", "carriers of chr22-42127941-G-A; default: whatever they carry"),
+    optional("zygosity", "any, het, hom or hemi; default: any"),
+    optional(
+        "terms",
+        "HP:0001250, comma separated, all of them; =HP:0001250 without its kinds, !HP:0001250 looked for and not found",
+    ),
+    optional("sex", "female, male or unknown; default: all"),
+    optional("stratum", "population stratum; default: all"),
+    optional("contributor", "contributing institution; default: all"),
+    optional("dataset", "dataset of the catalogue; default: all"),
+    optional("entity", "individuals, biosamples, runs or analyses; default: individuals"),
     optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
-    optional("by", "stratum, contributor or sex: populations beside the total"),
+    optional("by", "stratum, contributor or sex; default: only the total"),
     optional("project", "granted project asked under: its data, for its purpose; default: none"),
-    optional("testMode", "true: an answer of the right form without data"),
 ];
 
 const PRICE: &[Parameter] = &[
@@ -211,7 +192,7 @@ const ACCOUNT: &[Parameter] = &[
 ];
 
 /// An operation that needs nobody signed in and takes no parameters.
-const fn public(
+pub(crate) const fn public(
     path: &'static str,
     summary_en: &'static str,
     summary_ja: &'static str,
@@ -234,6 +215,11 @@ const fn closed(
 }
 
 /// Every operation.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    OPERATIONS.iter().chain(beacon::operations::BEACON)
+}
+
+/// Those that are not the Beacon's.
 pub const OPERATIONS: &[Operation] = &[
     public(
         "/api/overview",
@@ -318,68 +304,6 @@ pub const OPERATIONS: &[Operation] = &[
         "文字列の検索：バリアント、遺伝子、領域",
         FIND,
         |verb| on(verb, annotation::find),
-    ),
-    Operation {
-        verb: Verb::Get,
-        path: "/api/beacon/v2/g_variants",
-        summary_en: "Beacon v2: genomic variants, sequence and range queries",
-        summary_ja: "Beacon v2：バリアントの検索（配列・範囲）",
-        public: false,
-        media: JSON,
-        parameters: BEACON,
-        build: |verb| on(verb, g_variants::get),
-    },
-    Operation {
-        verb: Verb::Post,
-        path: "/api/beacon/v2/g_variants",
-        summary_en: "Beacon v2: the same, with the question in a JSON body",
-        summary_ja: "Beacon v2：同上（質問を JSON で送る）",
-        public: false,
-        media: JSON,
-        parameters: &[],
-        build: |verb| on(verb, g_variants::post),
-    },
-    public(
-        "/api/beacon/v2",
-        "Beacon v2: who answers here",
-        "Beacon v2：このビーコンの情報",
-        |verb| on(verb, service::info),
-    ),
-    public(
-        "/api/beacon/v2/",
-        "Beacon v2: who answers here",
-        "Beacon v2：このビーコンの情報",
-        |verb| on(verb, service::info),
-    ),
-    public(
-        "/api/beacon/v2/info",
-        "Beacon v2: who answers here",
-        "Beacon v2：このビーコンの情報",
-        |verb| on(verb, service::info),
-    ),
-    public("/api/beacon/v2/service-info", "GA4GH service info", "GA4GH サービス情報", |verb| {
-        on(verb, service::service_info)
-    }),
-    public(
-        "/api/beacon/v2/map",
-        "Beacon v2: its endpoints",
-        "Beacon v2：エンドポイント一覧",
-        |verb| on(verb, service::map),
-    ),
-    public("/api/beacon/v2/configuration", "Beacon v2: its settings", "Beacon v2：設定", |verb| {
-        on(verb, service::configuration)
-    }),
-    public(
-        "/api/beacon/v2/entry_types",
-        "Beacon v2: what it answers about",
-        "Beacon v2：回答できる対象",
-        |verb| on(verb, service::entry_types),
-    ),
-    public(
-        "/api/beacon/v2/filtering_terms",
-        "Beacon v2: filters (none yet)",
-        "Beacon v2：絞り込み条件（まだなし）",
-        |verb| on(verb, service::filtering_terms),
     ),
     closed(
         Verb::Get,

@@ -16,6 +16,7 @@ pub mod money;
 pub mod ontology;
 pub mod overview;
 pub mod participant;
+pub mod person;
 pub mod phenotypes;
 pub(crate) mod plan;
 pub mod programme;

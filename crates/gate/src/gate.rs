@@ -47,10 +47,10 @@ pub(crate) struct Inner {
     pub(crate) rules: Mutex<Option<CompiledRules>>,
     /// The vocabularies in use, by the numbers of their versions.
     pub(crate) library: Mutex<Option<(Vec<i64>, Arc<Library>)>>,
-    /// Sets of annotation that are open.
-    pub(crate) annotations: tokio::sync::Mutex<Opened>,
     /// The people of the releases that were asked about last.
     pub(crate) cohorts: crate::people::Cohorts,
+    /// Sets of annotation that are open.
+    pub(crate) annotations: tokio::sync::Mutex<Opened>,
     /// People on their way to a provider of sign-in and back.
     #[cfg(feature = "oidc")]
     pub(crate) away: crate::provider::Away,
@@ -126,8 +126,8 @@ impl Gate {
             away: crate::provider::Away::default(),
             rules: Mutex::new(None),
             library: Mutex::new(None),
-            annotations: tokio::sync::Mutex::default(),
             cohorts: crate::people::Cohorts::default(),
+            annotations: tokio::sync::Mutex::default(),
         };
         Ok(Gate { inner: Arc::new(inner) })
     }

@@ -9,6 +9,7 @@ mod applications;
 mod approvals;
 mod arrows;
 mod bad_input;
+mod beacon;
 mod browser;
 mod browser_pages;
 mod censuses;

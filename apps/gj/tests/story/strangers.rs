@@ -61,13 +61,32 @@ fn call(address: &str, verb: &str, path: &str, token: Option<&str>) -> Reply {
         "/api/find" => format!("{path}?q=rs1"),
         "/api/variant" => format!("{path}?freeze=r1&variant=chr2-3000000-A-C"),
         "/api/table" | "/api/table.tsv" => format!("{path}?freeze=r1&region=chr2:1-9000000"),
-        "/api/beacon/v2/g_variants" if verb == "GET" => {
-            format!("{path}?referenceName=chr2&start=0&end=9000000&assemblyId=GRCh38")
+        // Below an entry, one that there is: a release, a variant; of datasets there is none here.
+        path if path.starts_with("/api/beacon/v2/") => {
+            let id = if path.contains("/cohorts/") { "r1" } else { "chr2-3000001-A-C" };
+            let place =
+                if path.ends_with("/g_variants") { "referenceName=chr2&start=0&end=9000000" } else { "" };
+            format!("{}?{}", path.replace("{id}", id), if verb == "GET" { place } else { "" })
         }
         other => other.to_owned(),
     };
-    let question = r#"{"meta":{"apiVersion":"v2.2.0"},"query":{"requestParameters":{"g_variant":{"referenceName":"chr2","start":[0],"end":[9000000],"assemblyId":"GRCh38"}}}}"#;
+    let question = match path.contains("/g_variants?") {
+        true => {
+            r#"{"meta":{"apiVersion":"v2.2.0"},"query":{"requestParameters":{"g_variant":{"referenceName":"chr2","start":[0],"end":[9000000],"assemblyId":"GRCh38"}}}}"#
+        }
+        false => r#"{"meta":{"apiVersion":"v2.2.0"}}"#,
+    };
     http::request(address, verb, &path, token, (verb == "POST").then_some(question))
+}
+
+/// What somebody who may ask is told: nobody is shown a single person, and there is no dataset here.
+fn of_allowed(path: &str) -> u16 {
+    let below = |entry: &str| path.starts_with(&format!("/api/beacon/v2/{entry}/{{id}}"));
+    match path {
+        _ if ["individuals", "biosamples", "runs", "analyses"].into_iter().any(below) => 403,
+        _ if below("datasets") => 404,
+        _ => 200,
+    }
 }
 
 /// An operation on applications, which refuses other people than the questions do.
@@ -155,7 +174,7 @@ fn every_operation_refuses_strangers() {
             assert!(!reply.body.contains("\"ac\""), "{name} by {who}");
             assert!(reply.head.to_lowercase().contains("no-store") || reply.status != 200);
         }
-        assert_eq!(with(Some(&paid)).status, 200, "{name}: {}", with(Some(&paid)).body);
+        assert_eq!(with(Some(&paid)).status, of_allowed(path), "{name}: {}", with(Some(&paid)).body);
     }
     // Each of them left a line.
     let log = house.ok(&["audit", "export"], &[]);
