@@ -3,9 +3,7 @@
 
 use crate::beacon;
 use crate::who::Counter;
-use crate::{
-    annotation, applications, frequency, money, openapi, overview, own_consent, people, table, variant,
-};
+use crate::{annotation, applications, frequency, money, openapi, overview, own_consent, people, table};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 /// The HTTP method of an operation.
@@ -71,14 +69,12 @@ impl Operation {
 pub(crate) const JSON: &str = "application/json";
 /// Media type of a VCF file.
 pub(crate) const VCF: &str = "text/x-vcf";
-/// Media type of text with tabs.
-pub(crate) const TSV: &str = "text/tab-separated-values; charset=utf-8";
 
 pub(crate) const fn optional(name: &'static str, summary: &'static str) -> Parameter {
     Parameter { name, required: false, summary }
 }
 
-const FREQUENCY: &[Parameter] = &[
+pub(crate) const FREQUENCY: &[Parameter] = &[
     optional("freeze", "release; default: the newest"),
     optional(
         "region",
@@ -88,31 +84,6 @@ const FREQUENCY: &[Parameter] = &[
     optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
     optional("by", "stratum, contributor or sex; every: all three; default: only the total"),
     optional("project", "granted project asked under: its data, for its purpose; default: none"),
-];
-
-const VARIANT: &[Parameter] = &[
-    FREQUENCY[0],
-    Parameter {
-        name: "variant",
-        required: true,
-        summary: "chr22-42127941-G-A, alleles of at most 1000 bases",
-    },
-    FREQUENCY[3],
-    FREQUENCY[5],
-];
-
-const TABLE: &[Parameter] = &[
-    FREQUENCY[0],
-    FREQUENCY[1],
-    optional("gene", "symbol or id of a gene; this or `region`"),
-    FREQUENCY[3],
-    FREQUENCY[5],
-    optional("severity", "lof, missense, synonymous, other; comma separated; default: all"),
-    optional("impact", "HIGH, MODERATE, LOW or MODIFIER"),
-    optional("min", "lowest frequency"),
-    optional("max", "highest frequency; hidden ones are kept, they may be rarer"),
-    optional("clinvar", "any, pathogenic, uncertain or benign"),
-    optional("sort", "place, frequency, severity or hom; `-` in front: the other way round"),
 ];
 
 const OF_LAYER: [Parameter; 2] = [
@@ -203,7 +174,7 @@ pub(crate) const fn public(
 }
 
 /// An operation that needs somebody signed in and answers with JSON.
-const fn closed(
+pub(crate) const fn closed(
     verb: Verb,
     path: &'static str,
     summary_en: &'static str,
@@ -216,10 +187,10 @@ const fn closed(
 
 /// Every operation.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
-    OPERATIONS.iter().chain(beacon::operations::BEACON)
+    OPERATIONS.iter().chain(table::operations::BROWSER).chain(beacon::operations::BEACON)
 }
 
-/// Those that are not the Beacon's.
+/// Those that are neither the browser's nor the Beacon's.
 pub const OPERATIONS: &[Operation] = &[
     public(
         "/api/overview",
@@ -246,32 +217,6 @@ pub const OPERATIONS: &[Operation] = &[
         media: VCF,
         parameters: FREQUENCY,
         build: |verb| on(verb, frequency::download),
-    },
-    closed(
-        Verb::Get,
-        "/api/variant",
-        "One variant: every split at once, genotypes, equilibrium, filtering allele frequency",
-        "一つのバリアント：すべての内訳、遺伝子型、平衡検定、フィルタリングアレル頻度",
-        VARIANT,
-        |verb| on(verb, variant::show),
-    ),
-    closed(
-        Verb::Get,
-        "/api/table",
-        "The variants of a region or a gene with consequences and what is known of them, filtered and ordered",
-        "領域または遺伝子のバリアント一覧（影響・ClinVar などの情報つき、絞り込み・並べ替え）",
-        TABLE,
-        |verb| on(verb, table::show),
-    ),
-    Operation {
-        verb: Verb::Get,
-        path: "/api/table.tsv",
-        summary_en: "The same table as text with tabs",
-        summary_ja: "同じ一覧をタブ区切りテキストで取得",
-        public: false,
-        media: TSV,
-        parameters: TABLE,
-        build: |verb| on(verb, table::download),
     },
     closed(
         Verb::Get,

@@ -2,10 +2,10 @@
 //! pages of regions and genes ask through [`answer`] too, so that the numbers are the same.
 
 pub mod ask;
+pub(crate) mod operations;
 mod tsv;
 
 use crate::frequency::newest;
-use crate::operations::TSV;
 use crate::status::{BadParameter, Problem};
 use crate::who::{self, Counter};
 use ask::{TableAsked, Where};
@@ -20,6 +20,9 @@ use gj_model::Grouping;
 use serde_json::json;
 
 pub use gj_analysis::table::{Burden, Choice, ClinVarClass, Order, Row, Severity, TableAnswer, burden};
+
+/// Media type of text with tabs.
+pub(crate) const TSV: &str = "text/tab-separated-values; charset=utf-8";
 
 /// Frequency up to which a variant counts towards a gene's burden.
 pub const RARE: f64 = 0.01;

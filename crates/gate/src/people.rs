@@ -236,10 +236,6 @@ impl Gate {
         asker: &Asker,
         question: &PeopleQuestion,
     ) -> Result<Released<PeopleAnswer>, GateError> {
-        if question.by == Grouping::Every {
-            let what = "people are split in one way: by stratum, contributor or sex";
-            return Err(GateError::People(what.to_owned()));
-        }
         for _ in 1..TRIES {
             match self.ask_people_once(asker, question).await {
                 // The release moved between asking and reading: its old files may be gone.
@@ -296,6 +292,7 @@ impl Gate {
         reads: &mut Reads,
         question: &PeopleQuestion,
     ) -> Result<Vec<Condition>, GateError> {
+        question.by.one_way().map_err(GateError::People)?;
         if question.terms.len() > CONDITIONS_MAX {
             let found = question.terms.len();
             return Err(GateError::People(format!(
@@ -441,7 +438,6 @@ fn answer(
     };
     let total = count(conditions.clone());
     let groups: BTreeSet<Condition> = match question.by {
-        // `every` is refused where a question comes in.
         Grouping::None | Grouping::Every => BTreeSet::new(),
         by => {
             let seen = world.cohort.classes().iter();

@@ -52,6 +52,17 @@ impl Grouping {
         }
     }
 
+    /// The same where people are split in one way only.
+    ///
+    /// # Errors
+    /// [`Grouping::Every`], in words.
+    pub fn one_way(self) -> Result<Grouping, String> {
+        match self {
+            Grouping::Every => Err("people are split in one way: by stratum, contributor or sex".to_owned()),
+            one => Ok(one),
+        }
+    }
+
     /// The group a class falls into; `all` without a split, or where there are several.
     pub fn group_of(self, class: &ReleaseClass) -> &str {
         match self {
