@@ -248,7 +248,7 @@ pub struct Frequency {
     /// Granted project it is asked under: counts the people of its data, for its purpose
     #[arg(long, value_name = "APPLICATION")]
     pub project: Option<ApplicationId>,
-    /// Split by stratum, contributor or sex
+    /// Split by stratum, contributor or sex, or by every one of them
     #[arg(long, value_name = "GROUPING", default_value = "", hide_default_value = true)]
     pub by: Grouping,
     /// Write a VCF of sites with counts in INFO

@@ -4,3 +4,6 @@
 //! that may open a [`gj_gate::View`]; never sees a file, a registry row or a person's name.
 
 pub mod frequency;
+pub mod statistics;
+pub mod table;
+pub mod variant;

@@ -22,6 +22,8 @@ mod own_consent;
 pub mod people;
 mod sessions;
 mod status;
+pub mod table;
+pub mod variant;
 mod who;
 
 pub use guard::guard;

@@ -5,6 +5,7 @@ use crate::beacon;
 use crate::who::Counter;
 use crate::{
     annotation, applications, download, exposure, frequency, money, openapi, overview, own_consent, people,
+    table,
 };
 use axum::routing::{MethodFilter, MethodRouter, on};
 
@@ -76,7 +77,7 @@ pub(crate) const fn optional(name: &'static str, summary: &'static str) -> Param
     Parameter { name, required: false, summary }
 }
 
-const FREQUENCY: &[Parameter] = &[
+pub(crate) const FREQUENCY: &[Parameter] = &[
     optional("freeze", "release; default: the newest"),
     optional(
         "region",
@@ -84,7 +85,7 @@ const FREQUENCY: &[Parameter] = &[
     ),
     optional("variant", "chr22-42127941-G-A, alleles of at most 1000 bases; this or `region`"),
     optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
-    optional("by", "stratum, contributor or sex; default: only the total"),
+    optional("by", "stratum, contributor or sex; every: all three; default: only the total"),
     optional("project", "granted project asked under: its data, for its purpose; default: none"),
 ];
 
@@ -182,7 +183,7 @@ pub(crate) const fn public(
 }
 
 /// An operation that needs somebody signed in and answers with JSON.
-const fn closed(
+pub(crate) const fn closed(
     verb: Verb,
     path: &'static str,
     summary_en: &'static str,
@@ -195,10 +196,10 @@ const fn closed(
 
 /// Every operation.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
-    OPERATIONS.iter().chain(beacon::operations::BEACON)
+    OPERATIONS.iter().chain(table::operations::BROWSER).chain(beacon::operations::BEACON)
 }
 
-/// Those that are not the Beacon's.
+/// Those that are neither the browser's nor the Beacon's.
 pub const OPERATIONS: &[Operation] = &[
     public(
         "/api/overview",

@@ -134,11 +134,16 @@ impl Disclosure {
         self.judge(Zone::Diploid, &people.iter().map(counts).collect::<Vec<_>>())
     }
 
-    /// The groups of one split, with `all`.
+    /// The groups of one split, or of every split with its name in front; and `all`.
     pub(crate) fn pick(&self, shown: &Shown, split: Grouping) -> BTreeMap<String, Cells> {
-        let wanted = |group: &Group| group.split == Grouping::None || group.split == split;
+        let every = split == Grouping::Every;
+        let wanted = |group: &Group| group.split == Grouping::None || every || group.split == split;
+        let name = |group: &Group| match group.split {
+            own if every && own != Grouping::None => format!("{}:{}", own.name(), group.name),
+            _ => group.name.clone(),
+        };
         let pairs = self.groups.iter().zip(&shown.cells).filter(|(group, _)| wanted(group));
-        pairs.map(|(group, cells)| (group.name.clone(), *cells)).collect()
+        pairs.map(|(group, cells)| (name(group), *cells)).collect()
     }
 
     fn is_small(&self, value: i64) -> bool {

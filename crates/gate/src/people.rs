@@ -292,6 +292,7 @@ impl Gate {
         reads: &mut Reads,
         question: &PeopleQuestion,
     ) -> Result<Vec<Condition>, GateError> {
+        question.by.one_way().map_err(GateError::People)?;
         if question.terms.len() > CONDITIONS_MAX {
             let found = question.terms.len();
             return Err(GateError::People(format!(
@@ -437,13 +438,13 @@ fn answer(
     };
     let total = count(conditions.clone());
     let groups: BTreeSet<Condition> = match question.by {
-        Grouping::None => BTreeSet::new(),
+        Grouping::None | Grouping::Every => BTreeSet::new(),
         by => {
             let seen = world.cohort.classes().iter();
             let condition = |class: &gj_model::ReleaseClass| match by {
                 Grouping::Stratum => Condition::Stratum(class.stratum.clone()),
                 Grouping::Contributor => Condition::Contributor(class.institution.clone()),
-                Grouping::Sex | Grouping::None => Condition::Sex(class.sex),
+                Grouping::Sex | Grouping::None | Grouping::Every => Condition::Sex(class.sex),
             };
             let conditions: BTreeSet<Condition> = seen.map(condition).collect();
             conditions.into_iter().filter(|c| world.count(std::slice::from_ref(c)) > 0).collect()

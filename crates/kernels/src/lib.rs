@@ -13,6 +13,7 @@ pub mod erase;
 pub mod hardy;
 mod marks;
 pub mod order;
+pub mod poisson;
 pub mod row;
 pub mod sparse;
 pub mod sums;

@@ -33,6 +33,8 @@ pub enum Grouping {
     Contributor,
     /// By sex.
     Sex,
+    /// All three at once: a group's name has its split in front, `stratum:JPT`.
+    Every,
 }
 
 impl Grouping {
@@ -46,13 +48,25 @@ impl Grouping {
             Grouping::Stratum => "stratum",
             Grouping::Contributor => "contributor",
             Grouping::Sex => "sex",
+            Grouping::Every => "every",
         }
     }
 
-    /// The group a class falls into.
+    /// The same where people are split in one way only.
+    ///
+    /// # Errors
+    /// [`Grouping::Every`], in words.
+    pub fn one_way(self) -> Result<Grouping, String> {
+        match self {
+            Grouping::Every => Err("people are split in one way: by stratum, contributor or sex".to_owned()),
+            one => Ok(one),
+        }
+    }
+
+    /// The group a class falls into; `all` without a split, or where there are several.
     pub fn group_of(self, class: &ReleaseClass) -> &str {
         match self {
-            Grouping::None => "all",
+            Grouping::None | Grouping::Every => "all",
             Grouping::Stratum => &class.stratum,
             Grouping::Contributor => class.institution.as_str(),
             Grouping::Sex => class.sex.name(),
@@ -69,8 +83,9 @@ impl FromStr for Grouping {
             "stratum" => Ok(Grouping::Stratum),
             "contributor" => Ok(Grouping::Contributor),
             "sex" => Ok(Grouping::Sex),
+            "every" => Ok(Grouping::Every),
             _ => Err(format!(
-                "`{}` is not a grouping; expected stratum, contributor or sex",
+                "`{}` is not a grouping; expected stratum, contributor, sex or every",
                 text.escape_debug()
             )),
         }

@@ -2,10 +2,11 @@
 
 use crate::visit::Visit;
 use gj_api::Sessions;
-use gj_gate::Gate;
+use gj_gate::ontology::{Library, Spellings};
+use gj_gate::{Gate, GateError};
 use gj_model::Bilingual;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// An example user anybody may sign in as. Only for demonstrations: its token opens a session.
 #[derive(Clone)]
@@ -24,11 +25,41 @@ pub(crate) struct Desk {
     pub(crate) gate: Gate,
     pub(crate) sessions: Sessions,
     pub(crate) demo: Arc<[DemoUser]>,
+    /// Names of diseases, folded, with the library they are of.
+    spellings: Arc<Mutex<Option<Dictionary>>>,
+}
+
+/// A library of vocabularies, and how its names are found.
+#[derive(Clone)]
+pub(crate) struct Dictionary {
+    pub(crate) library: Arc<Library>,
+    pub(crate) spellings: Arc<Spellings>,
 }
 
 impl Desk {
     pub(crate) fn new(gate: Gate, demo: Option<Vec<DemoUser>>) -> Desk {
-        Desk { gate, sessions: Sessions::default(), demo: demo.unwrap_or_default().into() }
+        Desk {
+            gate,
+            sessions: Sessions::default(),
+            demo: demo.unwrap_or_default().into(),
+            spellings: Arc::default(),
+        }
+    }
+
+    /// The dictionary of the vocabularies in use; made once for each library.
+    ///
+    /// # Errors
+    /// When the registry cannot be read.
+    pub(crate) async fn dictionary(&self) -> Result<Dictionary, GateError> {
+        let library = self.gate.library().await?;
+        let mut kept = self.spellings.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*kept {
+            Some(dictionary) if Arc::ptr_eq(&dictionary.library, &library) => Ok(dictionary.clone()),
+            _ => {
+                let spellings = Arc::new(Spellings::of(&library));
+                Ok(kept.insert(Dictionary { library, spellings }).clone())
+            }
+        }
     }
 
     /// What the button says that leads to a provider of sign-in, where one is set up.

@@ -7,10 +7,15 @@
 mod about;
 mod applications;
 mod bars;
+mod browser_words;
 mod citation;
+mod consequence_name;
+mod datasets;
 mod date;
 mod desk;
+mod downloads;
 mod frame;
+mod gene;
 mod group_name;
 mod home;
 mod language;
@@ -26,6 +31,7 @@ mod purpose;
 mod region;
 mod search;
 mod sign_in;
+mod site_table;
 mod style;
 mod trouble;
 mod variant;
@@ -49,6 +55,9 @@ pub fn router(gate: Gate, demo: Option<Vec<DemoUser>>) -> Router {
         .route("/search", get(search::show))
         .route("/variant/{freeze}/{variant}", get(variant::show))
         .route("/region/{freeze}/{region}", get(region::show))
+        .route("/gene/{freeze}/{gene}", get(gene::show))
+        .route("/datasets", get(datasets::show))
+        .route("/downloads", get(downloads::show))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-out", post(sign_in::leave))
         .route("/applications", get(applications::list))

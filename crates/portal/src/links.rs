@@ -25,6 +25,14 @@ impl Links {
         joined([("freeze", self.freeze.to_string()), place, self.purpose(), self.by(), self.project()])
     }
 
+    /// The page that asks it.
+    pub(crate) fn here(&self) -> String {
+        match &self.place {
+            Place::Variant(variant) => self.variant(variant),
+            Place::Region(_) => self.around(0),
+        }
+    }
+
     pub(crate) fn json(&self) -> String {
         format!("/api/frequency?{}", self.query())
     }
@@ -65,6 +73,12 @@ impl Links {
             );
         }
         format!("/variant/{}/{variant}?{}", self.freeze, joined([self.purpose(), self.project()]))
+    }
+
+    /// The page of a gene, by its id.
+    pub(crate) fn gene(&self, gene: &str) -> String {
+        let gene: String = form_urlencoded::byte_serialize(gene.as_bytes()).collect();
+        format!("/gene/{}/{gene}?{}", self.freeze, joined([self.purpose(), self.project()]))
     }
 
     /// The page of the bases around a place.

@@ -55,6 +55,24 @@ impl Cell {
     }
 }
 
+/// A probability with two significant digits: `0.43`, `1.2e-9`; what is too small for a number is told so.
+pub(crate) fn probability(value: f64) -> String {
+    match value {
+        value if value < 1e-300 => "< 1e-300".to_owned(),
+        value if value < 0.001 => format!("{value:.1e}"),
+        value => format!("{value:.3}"),
+    }
+}
+
+/// How many times one number is another: `0.52`, `3.1`, `240`.
+pub(crate) fn ratio(value: f64) -> String {
+    match value {
+        value if value >= 100.0 => count(value.round() as u64),
+        value if value >= 10.0 => format!("{value:.1}"),
+        value => format!("{value:.2}"),
+    }
+}
+
 /// `25 %`, `0.5 %`, for axes.
 pub(crate) fn percent(value: f64) -> String {
     let percent = value * 100.0;
@@ -76,6 +94,8 @@ mod tests {
         assert_eq!(frequency(0.0003125), "0.0003125");
         assert_eq!(frequency(1.0), "1.000");
         assert_eq!(frequency(0.0), "0");
+        assert_eq!([0.4321, 1.23e-9, 0.0].map(probability), ["0.432", "1.2e-9", "< 1e-300"]);
+        assert_eq!([0.519, 3.14, 31.4, 2_400.4].map(ratio), ["0.52", "3.14", "31.4", "2,400"]);
         assert_eq!(percent(0.005), "0.5 %");
         assert_eq!(percent(1.0), "100 %");
     }

@@ -1,13 +1,15 @@
-//! `/region/{freeze}/{region}`: the variants of a region, as a picture and as a list in pages.
+//! `/region/{freeze}/{region}`: the variants of a region, as a picture over its genes and as a table in pages.
 
+use crate::browser_words::{self, Words as BrowserWords};
 use crate::desk::Desk;
 use crate::frame::{Frame, render};
 use crate::links::Links;
-use crate::needles::{self, Labels, Needles};
-use crate::number::{self, Cell};
+use crate::needles::{self, Labels, Needles, Track};
+use crate::number;
 use crate::purpose::{self, PurposeForm};
+use crate::site_table::{self, SiteTable};
 use crate::trouble;
-use crate::variant::{asked, short};
+use crate::variant::{asked, known};
 use crate::visit::Visit;
 use crate::why_hidden::WhyHidden;
 use crate::words::{Words, fill};
@@ -16,42 +18,32 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use gj_api::Problem;
-use gj_api::frequency::{self, ask::Asked};
-use gj_gate::{FrequencyAnswer, Gate};
-use gj_model::{Cells, SiteFrequency};
+use gj_api::table::ask::TableAsked;
+use gj_api::table::{self, Row};
+use gj_gate::Gate;
+use gj_gate::annotations::{Gene, Segment};
 
-/// Variants on one page of the list.
-const PAGE_SITES: usize = 100;
+/// Genes drawn below a region's variants; with more, they are not drawn but listed.
+const GENES_DRAWN_MAX: usize = 12;
+/// Genes linked from a region's page.
+const GENES_LISTED_MAX: usize = 60;
 
 #[derive(Template)]
 #[template(path = "region.html")]
 struct RegionPage {
     frame: Frame,
     w: &'static Words,
+    b: &'static BrowserWords,
     release: String,
     count: String,
     picture: Option<Needles>,
     about: String,
-    rows: Vec<Row>,
-    pages: Pages,
+    genes: Vec<(String, String)>,
+    table: SiteTable,
     purpose: PurposeForm,
     hidden: Option<WhyHidden>,
     links: Links,
-}
-
-struct Row {
-    address: String,
-    variant: String,
-    /// Frequency, alternate alleles, called alleles, homozygous people.
-    cells: [Cell; 4],
-}
-
-/// Which page of how many, and the links to its neighbours.
-struct Pages {
-    sentence: String,
-    previous: Option<String>,
-    next: Option<String>,
-    several: bool,
+    sets: String,
 }
 
 pub(crate) async fn show(
@@ -69,80 +61,61 @@ async fn page(gate: &Gate, visit: &Visit, freeze: &str, region: &str) -> Result<
     let overview = gate.overview().await.map_err(Problem::public)?;
     let why = purpose::chosen(gate, visit, overview.get()).await?;
     let links = asked(freeze, ("region", region), &why, "")?;
-    let question = Asked::from_query(&links.query())?;
-    let answer = frequency::answer(gate, visit.session.as_ref(), question).await?;
-    let form = purpose::form(visit.language, overview.get(), &why, "");
-    Ok(render(visit, StatusCode::OK, &found(visit, &links, answer.get(), form)))
-}
-
-fn found(visit: &Visit, links: &Links, answer: &FrequencyAnswer, purpose: PurposeForm) -> RegionPage {
-    let words = visit.words();
     let region = links.place.region();
-    let sites = &answer.sites;
     let text = region.to_string();
-    let about = fill(words.region_picture_about, &[("region", &text)]);
-    let (first, pages) = pages(visit, sites.len());
-    let row = |site: &SiteFrequency| row(links, site, words);
-    RegionPage {
+    let query = site_table::query(visit, &links, ("region", &text));
+    let question = TableAsked::from_query(&query)?;
+    let found = table::answer(gate, visit.session.as_ref(), &question).await?;
+    let annotations = gate.annotations(&links.freeze).await.map_err(Problem::public)?;
+    let genes = annotations.genes_in(&region);
+    let tracks: Vec<Track> =
+        if genes.len() <= GENES_DRAWN_MAX { genes.iter().map(track).collect() } else { Vec::new() };
+    let (words, b) = (visit.words(), browser_words::of(visit.language));
+    let rows = &found.table.rows;
+    let mut about = fill(words.region_picture_about, &[("region", &text)]);
+    if !tracks.is_empty() {
+        about = format!("{about} {}", b.region_genes_about);
+    }
+    let labels = Labels { about: &about, hidden: words.hidden };
+    let page = RegionPage {
         frame: Frame::new(visit, fill(words.region_title, &[("region", &text)])),
         w: words,
+        b,
         release: fill(words.release_is, &[("release", links.freeze.as_str())]),
-        count: fill(words.region_count, &[("count", &number::count(sites.len() as u64))]),
-        picture: (!sites.is_empty())
-            .then(|| needles::draw(&region, sites, &Labels { about: &about, hidden: words.hidden })),
-        about,
-        rows: sites.iter().skip(first).take(PAGE_SITES).map(row).collect(),
-        pages,
-        purpose,
-        hidden: WhyHidden::of(answer, words),
+        count: fill(words.region_count, &[("count", &number::count(rows.len() as u64))]),
+        picture: (!rows.is_empty()).then(|| needles::draw(&region, rows, &labels, &tracks)),
+        genes: genes
+            .iter()
+            .take(GENES_LISTED_MAX)
+            .map(|gene| (gene.symbol.clone(), links.gene(&gene.id)))
+            .collect(),
+        table: site_table::of(visit, &links, &question, rows, &query),
+        purpose: purpose::form(visit.language, overview.get(), &why, ""),
+        hidden: WhyHidden::of(found.table.smallest_cell, hidden_cells(rows), words),
+        sets: known::sets(b, &annotations),
         links: links.clone(),
-    }
-}
-
-/// The first site of the page asked for, and the links around it. A page past the end is the last.
-fn pages(visit: &Visit, sites: usize) -> (usize, Pages) {
-    let last = sites.div_ceil(PAGE_SITES).max(1);
-    let page = visit.param("page").and_then(|page| page.parse().ok()).unwrap_or(1).clamp(1, last);
-    let address = |page: usize| visit.address_with(&[("page", &page.to_string())]);
-    let (shown, of) = (number::count(page as u64), number::count(last as u64));
-    let pages = Pages {
-        sentence: fill(visit.words().page_of, &[("page", &shown), ("pages", &of)]),
-        previous: (page > 1).then(|| address(page - 1)),
-        next: (page < last).then(|| address(page + 1)),
-        several: last > 1,
+        about,
     };
-    ((page - 1) * PAGE_SITES, pages)
+    Ok(render(visit, StatusCode::OK, &page))
 }
 
-fn row(links: &Links, site: &SiteFrequency, words: &Words) -> Row {
-    let cells = site.groups.get("all").copied().unwrap_or_else(Cells::default);
-    Row {
-        address: links.variant(&site.variant),
-        variant: short(&site.variant.to_string()),
-        cells: [
-            Cell::frequency(&cells, words),
-            Cell::count(cells.ac, words),
-            Cell::count(cells.an, words),
-            Cell::count(cells.hom, words),
-        ],
-    }
+/// Hidden cells of a table, whichever rows and columns of it are chosen.
+pub(crate) fn hidden_cells(rows: &[Row]) -> usize {
+    rows.iter().map(|row| row.cells.hidden()).sum()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::visit::tests::visit;
-
-    #[test]
-    fn pages_hold_a_hundred_and_end_at_the_last() {
-        let first = |address: &str, sites| pages(&visit(address), sites).0;
-        assert_eq!(first("/r", 250), 0);
-        assert_eq!(first("/r?page=3", 250), 200);
-        assert_eq!(first("/r?page=9", 250), 200);
-        assert_eq!(first("/r?page=0", 250), 0);
-        assert_eq!(first("/r?page=x", 0), 0);
-        let (_, middle) = pages(&visit("/r?page=2&purpose=HMB"), 250);
-        assert_eq!(middle.next.as_deref(), Some("/r?page=3&purpose=HMB"));
-        assert_eq!(middle.previous.as_deref(), Some("/r?page=1&purpose=HMB"));
+/// A gene as its first transcript has it, which is the preferred one.
+fn track(gene: &Gene) -> Track {
+    let (exons, coding) = gene
+        .transcripts
+        .first()
+        .map(|transcript| (transcript.exons.clone(), transcript.coding.clone()))
+        .unwrap_or_default();
+    let whole = Segment { start: gene.region.start.get(), end: gene.region.end.get() };
+    Track {
+        label: format!("{} {}", gene.symbol, if gene.strand == '-' { "←" } else { "→" }),
+        whole,
+        exons,
+        coding,
     }
 }

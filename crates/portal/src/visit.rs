@@ -45,8 +45,14 @@ pub struct Peer(pub IpAddr);
 impl Visit {
     fn nobody(parts: &Parts) -> Visit {
         let query = parts.uri.query().unwrap_or_default();
-        let params: BTreeMap<String, String> =
-            form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let mut params: BTreeMap<String, String> = BTreeMap::new();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()).into_owned() {
+            match params.get_mut(&name) {
+                // Boxes that are ticked come one by one.
+                Some(before) if name == "columns" => *before = format!("{before},{value}"),
+                _ => drop(params.insert(name, value)),
+            }
+        }
         let language = Language::choose(
             params.get("lang").map(String::as_str),
             gj_api::cookie(&parts.headers, language::COOKIE),

@@ -1,7 +1,6 @@
 //! The box that explains what an answer hides, and why.
 
 use crate::words::{Words, fill};
-use gj_gate::FrequencyAnswer;
 
 pub(crate) struct WhyHidden {
     /// A count is hidden because it is small …
@@ -12,12 +11,12 @@ pub(crate) struct WhyHidden {
 
 impl WhyHidden {
     /// Nothing, where nothing is hidden.
-    pub(crate) fn of(answer: &FrequencyAnswer, words: &Words) -> Option<WhyHidden> {
-        let smallest = answer.smallest_cell.to_string();
-        let most = answer.smallest_cell.saturating_sub(1).to_string();
+    pub(crate) fn of(smallest_cell: u32, hidden_cells: usize, words: &Words) -> Option<WhyHidden> {
+        let smallest = smallest_cell.to_string();
+        let most = smallest_cell.saturating_sub(1).to_string();
         let values = [("smallest", smallest.as_str()), ("most", &most)];
         let filled = |sentence| fill(sentence, &values);
-        (answer.hidden_cells > 0)
+        (hidden_cells > 0)
             .then(|| WhyHidden { small: filled(words.why_small), subtraction: filled(words.why_subtraction) })
     }
 }

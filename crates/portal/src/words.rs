@@ -32,6 +32,7 @@ words! {
     skip_to_content: "本文へ移動", "Skip to content";
     nav_home: "ホーム", "Home";
     nav_api: "API", "API";
+    nav_datasets: "データ", "Data";
     nav_applications: "利用申請", "Applications";
     nav_money: "料金・会計", "Fees and accounts";
     nav_register: "公開登録簿", "Register";
@@ -46,7 +47,7 @@ words! {
         "Genomes collected by Japanese hospitals and biobanks, counted within each participant's consent, to show how common a genetic variant is. Nobody's own data leaves.";
     home_how: "数値は「リリース」という固定された版ごとに公表され、引用できます。参加者が同意を撤回すると、その人は以後のすべての回答から除かれます。",
         "Figures are published in fixed, citable releases. When a participant withdraws, they are left out of every answer from that moment on.";
-    search_label: "バリアントまたは領域を検索", "Search a variant or a region";
+    search_label: "バリアント・遺伝子・領域・疾患を検索", "Search a variant, gene, region or disease";
     search_placeholder: "chr22-42127941-G-A", "chr22-42127941-G-A";
     search_button: "検索", "Search";
     search_examples: "例", "Examples";
@@ -146,9 +147,6 @@ words! {
     pages_label: "ページの移動", "Pages";
 
     search_title: "検索", "Search";
-    search_not_understood: "「{query}」はバリアントまたは領域として読み取れませんでした。",
-        "“{query}” is not a variant or a region.";
-    search_no_names: "遺伝子名や rs 番号での検索は、まだできません。", "Gene names and rs numbers are not understood yet.";
     search_how: "次のように書いてください。全角文字でもかまいません。", "Write it like one of these.";
     search_variant_form: "バリアント：染色体-位置-参照アレル-代替アレル", "A variant: chromosome, position, reference allele, alternate allele";
     search_position_form: "位置", "A position";

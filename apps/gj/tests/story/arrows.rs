@@ -9,7 +9,7 @@ const ARROWS: &str = "
 gj -> analysis api gate model portal
 portal -> api gate model
 api -> analysis gate model
-analysis -> gate
+analysis -> gate kernels model
 gate -> annotation casework export exposure ingest kernels model money ontology policy registry store
 ingest -> kernels model store
 registry -> casework model money

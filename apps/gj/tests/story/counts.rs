@@ -9,10 +9,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// AC, AN and homozygous people.
-type Numbers = [u64; 3];
+pub type Numbers = [u64; 3];
 
 /// By `pos-ref-alt`, the numbers of everybody and of the Japanese.
-type Table = BTreeMap<String, [Numbers; 2]>;
+pub type Table = BTreeMap<String, [Numbers; 2]>;
 
 #[test]
 fn counts_of_all_and_of_jpt_equal_bcftools_before_and_after_25_withdrawals() {
@@ -70,7 +70,7 @@ fn compare(real: &Real, house: &House, freeze: &str, people: &[&String]) {
 }
 
 /// The contig and span of a file, and its numbers.
-fn by_bcftools(gene: &Path, names: &str, groups: &Path) -> ((String, u64, u64), Table) {
+pub fn by_bcftools(gene: &Path, names: &str, groups: &Path) -> ((String, u64, u64), Table) {
     let mut view = Command::new("bcftools")
         .args(["view", "-Ou", "-s", names])
         .arg(gene)

@@ -33,7 +33,7 @@ hard_end = 2099-12-31
 source = "funding agreement"
 "#;
 
-fn set_password(house: &House, user: &str) {
+pub fn set_password(house: &House, user: &str) {
     let mut command = house.command(&["account", "password", user], &[]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     writeln!(child.stdin.take().unwrap(), "{PASSWORD}").unwrap();
@@ -41,7 +41,7 @@ fn set_password(house: &House, user: &str) {
 }
 
 /// Somebody who has just signed in by name and password, in Japanese.
-fn enter<'b>(browser: &'b Chromium, address: &str, user: &str) -> Person<'b> {
+pub fn enter<'b>(browser: &'b Chromium, address: &str, user: &str) -> Person<'b> {
     let person = Person::new(browser, address, user);
     person.go("/");
     if person.text().contains("日本語") {
@@ -223,7 +223,7 @@ fn the_life_of_a_project_in_a_browser() {
     applicant.look_in_both("granted");
     step(&applicant, "利用を開始する", &[]);
     applicant.go("/");
-    applicant.fill("バリアントまたは領域を検索", "chr2:1-9000000");
+    applicant.fill("バリアント・遺伝子・領域・疾患を検索", "chr2:1-9000000");
     applicant.click("検索");
     applicant.fill("何のために使いますか", "HMB");
     applicant.click("この目的で表示");

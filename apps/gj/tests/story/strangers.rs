@@ -60,6 +60,8 @@ fn call(address: &str, verb: &str, path: &str, token: Option<&str>) -> Reply {
         "/api/annotation" => format!("{path}?freeze=r1&variant=chr2-100-A-C"),
         "/api/gene" => format!("{path}?name=BRCA2"),
         "/api/find" => format!("{path}?q=rs1"),
+        "/api/variant" => format!("{path}?freeze=r1&variant=chr2-3000000-A-C"),
+        "/api/table" | "/api/table.tsv" => format!("{path}?freeze=r1&region=chr2:1-9000000"),
         // Below an entry, one that there is: a release, a variant; of datasets there is none here.
         path if path.starts_with("/api/beacon/v2/") => {
             let id = if path.contains("/cohorts/") { "r1" } else { "chr2-3000001-A-C" };

@@ -129,7 +129,10 @@ mod tests {
         let long = Asked::from_query(&format!("variant=chr22-5-A-{}", "A".repeat(1_001))).unwrap_err();
         assert_eq!((long.name.as_str(), long.expected.as_str()), ("variant", "at most 1000 bases"));
         let bad = Asked::from_query("region=22:1-2&by=age").unwrap_err();
-        assert_eq!(bad.to_string(), "parameter `by`: found `age`; expected stratum, contributor or sex");
+        assert_eq!(
+            bad.to_string(),
+            "parameter `by`: found `age`; expected stratum, contributor, sex or every"
+        );
     }
 
     #[test]
