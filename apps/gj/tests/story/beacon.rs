@@ -234,7 +234,7 @@ fn known(server: &Server, token: &str) -> Known {
         .expect("a substitution alone at its place, with a frequency");
     let start = snv["pos"].as_u64().unwrap() - 1;
     let name = format!("chr2-{}-{}-{}", start + 1, text(snv, "ref"), text(snv, "alt"));
-    let insertions = sites.iter().filter(|site| is_insertion(&site)).count();
+    let insertions = sites.iter().filter(|site| is_insertion(site)).count();
     let half = frequency(snv).unwrap();
     let common = sites.iter().filter(|site| frequency(site).is_some_and(|f| f >= half)).count();
     let rarer = sites.iter().filter(|site| frequency(site).is_some_and(|f| f < half)).count();
