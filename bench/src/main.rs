@@ -3,7 +3,9 @@
 //! For measuring only: it opens the one batch of a data directory and asks no gate. It is never installed.
 
 mod association;
+mod http;
 mod lookups;
+mod panel;
 mod region;
 mod table;
 
@@ -41,6 +43,16 @@ enum Act {
     Region { data: PathBuf, region: Region, columns: PathBuf, out: PathBuf },
     /// Bytes of the batch by column
     Sizes { data: PathBuf },
+    /// Write a made-up panel of any size; prints id, digest, people and variants for a row of the registry
+    Panel {
+        data: PathBuf,
+        sample: PathBuf,
+        #[command(flatten)]
+        size: panel::Size,
+    },
+    /// Ask a server for the paths of a file over and over; prints answers, answers a second, microseconds
+    /// (p50, p99, most), bytes a body and how many failed
+    Http(http::Load),
 }
 
 fn main() -> Result<()> {
@@ -65,6 +77,8 @@ fn main() -> Result<()> {
             let columns = numbers(&columns)?;
             region::write(&batch, &region, &chosen(&batch, &columns)?, &out)
         }
+        Act::Panel { data, sample, size } => panel::write(&data, &size, &sample),
+        Act::Http(load) => http::ask(&load),
         Act::Sizes { data } => {
             let batch = batch(&data)?;
             for (name, bytes) in batch.sizes() {

@@ -1,8 +1,11 @@
 //! The command line, as typed.
 
 pub mod account;
+pub mod annotation;
 pub mod application;
 mod consent;
+mod download;
+pub mod exposure;
 pub mod money;
 pub mod ontology;
 pub mod people;
@@ -19,6 +22,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 pub use consent::{Consent, ConsentChange, ConsentDue, ConsentOf};
+pub use download::Download;
 
 /// Genomics Japan: one nationally managed resource of whole genomes.
 #[derive(Debug, Parser)]
@@ -49,6 +53,8 @@ pub enum Command {
     /// Counts of people: variant, phenotypes, sex, stratum, dataset
     #[command(subcommand)]
     People(people::People),
+    /// A whole release of frequencies as VCF.gz with its index, or Parquet
+    Download(Download),
     /// Genotypes of some people and places, approved by the data access committee for one recipient
     #[command(subcommand)]
     Extract(Extract),
@@ -64,6 +70,8 @@ pub enum Command {
     Receipt(Receipt),
     /// Releases, contributors and what waits for the next release
     Status(Status),
+    /// The ledger of privacy: what a user was shown, what is left; everybody's for the committee
+    Exposure(exposure::Exposure),
     /// Serve the portal and the APIs
     Serve(Serve),
     /// Institutions, users, roles, purposes, rules and payments
@@ -72,6 +80,9 @@ pub enum Command {
     /// The rules: in force on a day, between profiles, for given facts
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// Gene models, reference, ClinVar, other panels: sets, layers of a release, lookups
+    #[command(subcommand)]
+    Annotation(annotation::Annotation),
     /// Vocabularies of diseases and phenotypes: MONDO, NANDO, HPO
     #[command(subcommand)]
     Ontology(ontology::Ontology),

@@ -1,11 +1,14 @@
 //! One module per command.
 
 mod account;
+mod annotation;
 mod application;
 mod audit;
 mod compact;
 mod consent;
 mod demo;
+mod download;
+mod exposure;
 mod extract;
 mod freeze;
 mod frequency;
@@ -39,15 +42,18 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Freeze(arguments) => freeze::run(arguments).await,
         Command::Frequency(arguments) => frequency::run(arguments).await,
         Command::People(arguments) => people::run(arguments).await,
+        Command::Download(arguments) => download::run(arguments).await,
         Command::Extract(arguments) => extract::run(arguments).await,
         Command::Application(arguments) => application::run(arguments).await,
         Command::Withdraw(arguments) => withdraw::run(arguments).await,
         Command::Consent(command) => consent::run(command).await,
         Command::Receipt(arguments) => withdraw::receipt(arguments).await,
         Command::Status(arguments) => status::run(arguments).await,
+        Command::Exposure(arguments) => exposure::run(arguments).await,
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Programme(arguments) => programme::run(arguments).await,
         Command::Policy(arguments) => policy::run(arguments).await,
+        Command::Annotation(command) => annotation::run(command).await,
         Command::Ontology(arguments) => ontology::run(arguments).await,
         Command::Money(arguments) => money::run(arguments).await,
         Command::User(arguments) => user::run(arguments).await,

@@ -31,7 +31,11 @@ async fn answer_once(
 ) -> Result<Released<FrequencyAnswer>, GateError> {
     let grant = gate.ask(asker, question).await?;
     let view = gate.view(&grant).await?;
-    let place = question.place.clone();
-    let finding = tokio::task::spawn_blocking(move || view.sites(&place)).await??;
+    let finding = if view.is_at_hand(&question.place) {
+        view.sites(&question.place)?
+    } else {
+        let place = question.place.clone();
+        tokio::task::spawn_blocking(move || view.sites(&place)).await??
+    };
     gate.release(grant, finding, question).await
 }

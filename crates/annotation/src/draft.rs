@@ -1,7 +1,7 @@
 //! Transcripts while a file is read: parts come in any order, and fit together at the end or not at all.
 
 use crate::error::ReadError;
-use crate::transcript::{Coding, Span, Strand, Transcript};
+use crate::transcript::{Coding, Selection, Span, Strand, Transcript};
 use gj_model::Contig;
 
 /// A transcript of which some lines were read.
@@ -21,6 +21,8 @@ pub(crate) struct Draft {
     pub stop_codons: Vec<Span>,
     pub start_incomplete: bool,
     pub end_incomplete: bool,
+    /// What the file itself says in its tags.
+    pub selection: Option<Selection>,
 }
 
 impl Draft {
@@ -39,7 +41,18 @@ impl Draft {
             stop_codons: Vec::new(),
             start_incomplete: false,
             end_incomplete: false,
+            selection: None,
         }
+    }
+
+    /// Takes the choice that a tag of Ensembl or GENCODE states; MANE Select stands over others.
+    pub fn take_tag(&mut self, tag: &str) {
+        self.selection = match tag {
+            "MANE_Select" => Some(Selection::ManeSelect),
+            "MANE_Plus_Clinical" => self.selection.or(Some(Selection::ManePlusClinical)),
+            "RefSeq Select" => self.selection.or(Some(Selection::RefSeqSelect)),
+            _ => return,
+        };
     }
 
     /// The transcript, once every line was read.
@@ -70,7 +83,8 @@ impl Draft {
             strand: self.strand,
             exons: self.exons.clone(),
             coding: None,
-            selection: None,
+            selection: self.selection,
+            twin: None,
         };
         if !self.coding.is_empty() {
             let coding = self.coding_part(&transcript);

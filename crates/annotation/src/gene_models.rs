@@ -7,6 +7,7 @@ use crate::transcript::Transcript;
 use crate::{gff3, gtf};
 use gj_model::Contig;
 use std::collections::HashMap;
+use std::io::BufRead;
 
 /// Gene models of GRCh38.
 #[derive(Debug, Clone)]
@@ -26,24 +27,45 @@ impl GeneModels {
     ///
     /// # Errors
     /// [`ReadError`] with the line; nothing is kept.
-    pub fn from_gff3(file: &str, bytes: &[u8]) -> Result<GeneModels, ReadError> {
-        GeneModels::of(file, "GFF3", gff3::read(file, bytes)?)
+    pub fn from_gff3(file: &str, mut bytes: &[u8]) -> Result<GeneModels, ReadError> {
+        GeneModels::read_gff3(file, &mut bytes)
+    }
+
+    /// The same from a stream, line by line.
+    ///
+    /// # Errors
+    /// As [`GeneModels::from_gff3`].
+    pub fn read_gff3(file: &str, reader: &mut dyn BufRead) -> Result<GeneModels, ReadError> {
+        GeneModels::of(file, "GFF3", gff3::read(file, reader)?)
     }
 
     /// Reads GTF as Ensembl and GENCODE publish it, unpacked. Scaffolds and patches are passed over.
     ///
     /// # Errors
     /// [`ReadError`] with the line; nothing is kept.
-    pub fn from_gtf(file: &str, bytes: &[u8]) -> Result<GeneModels, ReadError> {
-        GeneModels::of(file, "GTF", gtf::read(file, bytes)?)
+    pub fn from_gtf(file: &str, mut bytes: &[u8]) -> Result<GeneModels, ReadError> {
+        GeneModels::read_gtf(file, &mut bytes)
+    }
+
+    /// The same from a stream, line by line.
+    ///
+    /// # Errors
+    /// As [`GeneModels::from_gtf`].
+    pub fn read_gtf(file: &str, reader: &mut dyn BufRead) -> Result<GeneModels, ReadError> {
+        GeneModels::of(file, "GTF", gtf::read(file, reader)?)
     }
 
     fn of(file: &str, expected: &'static str, drafts: Vec<Draft>) -> Result<GeneModels, ReadError> {
         let transcripts: Result<Vec<_>, _> = drafts.into_iter().map(|draft| draft.finish(file)).collect();
-        let mut transcripts = transcripts?;
+        let transcripts = transcripts?;
         if transcripts.is_empty() {
             return Err(ReadError::Empty { file: file.to_owned(), expected });
         }
+        Ok(GeneModels::new(transcripts))
+    }
+
+    /// Models of transcripts that were read before. INVARIANT: each has an exon.
+    pub fn new(mut transcripts: Vec<Transcript>) -> GeneModels {
         let key = |t: &Transcript| (t.contig, t.span());
         transcripts.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id)));
         let mut contigs = [0; 26];
@@ -58,14 +80,32 @@ impl GeneModels {
         for (rank, transcript) in transcripts.iter().enumerate() {
             by_accession.entry(unversioned(&transcript.id).to_owned()).or_insert(rank);
         }
-        Ok(GeneModels { transcripts, contigs, reach, by_accession })
+        let mut models = GeneModels { transcripts, contigs, reach, by_accession };
+        models.know_twins();
+        models
     }
 
-    /// Marks the transcripts that curated lists prefer.
+    /// Marks the transcripts that curated lists prefer; what the file's own tags say stays of the others.
     pub fn prefer(&mut self, selections: &Selections) {
         for transcript in &mut self.transcripts {
-            transcript.selection = selections.of(&transcript.id);
+            transcript.selection = selections.of(&transcript.id).or(transcript.selection);
+            transcript.twin = selections.twin(&transcript.id).map(str::to_owned);
         }
+        self.know_twins();
+    }
+
+    /// A twin's accession finds the transcript, unless another has it for its own.
+    fn know_twins(&mut self) {
+        for (rank, transcript) in self.transcripts.iter().enumerate() {
+            if let Some(twin) = &transcript.twin {
+                self.by_accession.entry(unversioned(twin).to_owned()).or_insert(rank);
+            }
+        }
+    }
+
+    /// The transcripts themselves, by contig and first base.
+    pub fn into_transcripts(self) -> Vec<Transcript> {
+        self.transcripts
     }
 
     /// All, by contig and first base.
@@ -73,10 +113,11 @@ impl GeneModels {
         &self.transcripts
     }
 
-    /// The transcript of an accession. A version must be the one that is here: another one may have other bases.
+    /// The transcript of an accession, its own or its twin's. A version must be the one that is here: another one may have other bases.
     pub fn transcript(&self, accession: &str) -> Option<&Transcript> {
         let found = &self.transcripts[*self.by_accession.get(unversioned(accession))?];
-        (found.id == accession || !accession.contains('.')).then_some(found)
+        let is_it = found.id == accession || found.twin.as_deref() == Some(accession);
+        (is_it || !accession.contains('.')).then_some(found)
     }
 
     /// Transcripts with a base in `start..=end` (1-based), by first base.

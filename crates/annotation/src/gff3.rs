@@ -3,10 +3,12 @@
 use crate::draft::Draft;
 use crate::error::ReadError;
 use crate::feature::{At, Feature};
+use crate::lines::Lines;
 use crate::transcript::Strand;
 use noodles_gff::feature::record::attributes::field::Value;
 use noodles_gff::{Line, feature, io::Reader};
 use std::collections::{HashMap, hash_map::Entry};
+use std::io::BufRead;
 
 /// A gene or a transcript: what is no exon and no coding segment.
 struct Node {
@@ -46,15 +48,15 @@ const IGNORED: [&str; 8] = [
 ///
 /// # Errors
 /// [`ReadError`] names the line that is no GFF3, or whose parent the file does not have.
-pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Draft>, ReadError> {
+pub(crate) fn read(file: &str, reader: &mut dyn BufRead) -> Result<Vec<Draft>, ReadError> {
     let mut nodes: HashMap<String, Node> = HashMap::new();
     let mut drafts: HashMap<String, (usize, Draft)> = HashMap::new();
     let mut line = Line::default();
-    for (number, text) in bytes.split(|&byte| byte == b'\n').enumerate() {
+    let mut lines = Lines::new(file, reader);
+    while let Some((at, text)) = lines.next()? {
         if text == b"##FASTA" {
             break;
         }
-        let at = At { file, line: number + 1 };
         let nine = "nine columns separated by tabs, the last as `tag=value;…`";
         Reader::new(text).read_line(&mut line).map_err(|_| at.refuse("the line cannot be read", nine))?;
         let Some(record) = line.as_record().filter(|_| !text.trim_ascii().is_empty()) else { continue };
@@ -178,6 +180,7 @@ fn name(nodes: &HashMap<String, Node>, id: &str, at: At<'_>, mut draft: Draft) -
         kind => kind.to_owned(),
     });
     draft.start_incomplete = own.tags.iter().any(|tag| tag == "cds_start_NF");
+    own.tags.iter().for_each(|tag| draft.take_tag(tag));
     draft.end_incomplete = own.tags.iter().any(|tag| tag == "cds_end_NF");
     Ok(draft)
 }

@@ -2,20 +2,21 @@
 
 use crate::draft::Draft;
 use crate::error::ReadError;
-use crate::feature::At;
+use crate::lines::Lines;
 use noodles_gtf::record::Attributes;
 use noodles_gtf::{Line, io::Reader};
 use std::collections::{HashMap, hash_map::Entry};
+use std::io::BufRead;
 
 /// The transcripts of a file.
 ///
 /// # Errors
 /// [`ReadError`] names the line that is no GTF.
-pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Draft>, ReadError> {
+pub(crate) fn read(file: &str, reader: &mut dyn BufRead) -> Result<Vec<Draft>, ReadError> {
     let mut drafts: HashMap<String, Draft> = HashMap::new();
     let mut line = Line::default();
-    for (number, text) in bytes.split(|&byte| byte == b'\n').enumerate() {
-        let at = At { file, line: number + 1 };
+    let mut lines = Lines::new(file, reader);
+    while let Some((at, text)) = lines.next()? {
         let nine = "nine columns separated by tabs, the last as `tag \"value\";…`";
         if text.trim_ascii().is_empty() {
             continue;
@@ -74,10 +75,10 @@ fn name(draft: &mut Draft, id: &str, attributes: &Attributes<'_>) {
     draft.gene_id = text_of(attributes, "gene_id").unwrap_or_else(|| draft.id.clone());
     draft.symbol = either("gene_name", "gene").unwrap_or_else(|| draft.gene_id.clone());
     draft.biotype = either("transcript_biotype", "transcript_type").unwrap_or_else(|| "unknown".to_owned());
-    let has = |wanted: &str| {
-        let tags = attributes.get(b"tag").and_then(Result::ok);
-        tags.is_some_and(|tags| tags.iter().any(|tag| tag.as_ref() == wanted))
-    };
+    let tags = attributes.get(b"tag").and_then(Result::ok);
+    let tags: Vec<String> = tags.iter().flat_map(|all| all.iter().map(|tag| tag.to_string())).collect();
+    tags.iter().for_each(|tag| draft.take_tag(tag));
+    let has = |wanted: &str| tags.iter().any(|tag| tag == wanted);
     draft.start_incomplete = has("cds_start_NF");
     draft.end_incomplete = has("cds_end_NF");
 }

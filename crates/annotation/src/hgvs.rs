@@ -6,7 +6,8 @@ mod parse;
 mod resolve;
 
 pub use describe::{on_genome, on_transcript};
-pub use resolve::resolve;
+pub(crate) use resolve::variant as variant_of;
+pub use resolve::{resolve, substitution};
 
 use gj_model::variant::ALLELE_BASES_MAX;
 use std::fmt;

@@ -4,7 +4,8 @@
 //! Level 1 of the river: bytes in, answers out. [`GeneModels`] reads GFF3 and GTF, [`Selections`] the lists of
 //! MANE and RefSeq Select; [`Annotator`] tells of a variant what it does to every transcript near it;
 //! [`hgvs`] names a variant on a contig or a transcript, reads such names and finds the variant that one
-//! means. It opens no file: bases come from whoever implements [`Reference`]. It knows nothing of people.
+//! means; [`spdi`] and [`vrs`] give its canonical SPDI name and the ids that everybody computes alike. It opens
+//! no file: bases come from whoever implements [`Reference`]. It knows nothing of people.
 //!
 //! ```
 //! use gj_annotation::{Annotator, Edit, GeneModels, Stretch, hgvs};
@@ -32,26 +33,39 @@ mod consequence;
 mod draft;
 mod edit;
 mod error;
+mod fasta;
 mod feature;
 mod gene_models;
+mod gene_table;
 mod genetic_code;
 mod gff3;
 mod gtf;
 pub mod hgvs;
+mod known;
+mod lines;
+mod normal;
 mod protein_change;
 mod reference;
 mod selection;
+mod spdi;
 mod splicing;
 mod transcript;
+mod vrs;
 
 pub use accession::{Sequence, accession, sequence};
 pub use annotator::{Annotation, Annotator, BESIDE_BASES_MAX};
 pub use consequence::{Consequence, Consequences, Impact};
 pub use edit::Edit;
 pub use error::ReadError;
+pub use fasta::{Fasta, FastaPiece};
 pub use gene_models::GeneModels;
+pub use gene_table::{Constraint, GeneFacts, GeneTable};
 pub use genetic_code::GeneticCode;
+pub use known::{Clinical, Counted, Population, Populations, Site, SiteFile};
+pub use normal::left_aligned;
 pub use protein_change::{ProteinChange, Residue};
 pub use reference::{Reference, Stretch, reverse_complement};
 pub use selection::Selections;
+pub use spdi::{Justified, NoBases, SLIDE_BASES_MAX, spdi};
 pub use transcript::{Coding, Place, Selection, Span, Strand, Transcript};
+pub use vrs::{VrsIds, contig_of_refget, is_allele_id, refget, vrs};

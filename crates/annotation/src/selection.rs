@@ -9,6 +9,8 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selections {
     by_accession: HashMap<String, Selection>,
+    /// The accession in the other collection, each with its version.
+    twins: HashMap<String, String>,
 }
 
 /// An accession without its version.
@@ -35,7 +37,7 @@ impl Selections {
         };
         let (refseq, ensembl, status) =
             (column("RefSeq_nuc")?, column("Ensembl_nuc")?, column("MANE_status")?);
-        let mut added = HashMap::new();
+        let (mut added, mut twins) = (HashMap::new(), HashMap::new());
         for (number, line) in lines.filter(|(_, line)| !line.is_empty()) {
             let at = At { file, line: number + 1 };
             let fields: Vec<&str> = line.split('\t').collect();
@@ -51,10 +53,12 @@ impl Selections {
             let (Some(refseq), Some(ensembl)) = (field(refseq), field(ensembl)) else {
                 return Err(at.refuse("an accession is missing", "one of RefSeq and one of Ensembl"));
             };
-            for accession in [refseq, ensembl] {
+            for (accession, twin) in [(refseq, ensembl), (ensembl, refseq)] {
                 added.insert(unversioned(accession).to_owned(), selection);
+                twins.insert(accession.to_owned(), twin.to_owned());
             }
         }
+        self.twins.extend(twins);
         self.by_accession.extend(added);
         Ok(())
     }
@@ -84,6 +88,11 @@ impl Selections {
     /// The preference for a transcript, by its accession with or without version.
     pub fn of(&self, transcript: &str) -> Option<Selection> {
         self.by_accession.get(unversioned(transcript)).copied()
+    }
+
+    /// The accession of the same bases in the other collection, by an accession of exactly that version.
+    pub fn twin(&self, transcript: &str) -> Option<&str> {
+        self.twins.get(transcript).map(String::as_str)
     }
 
     /// How many accessions are preferred.

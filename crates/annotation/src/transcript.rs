@@ -2,9 +2,10 @@
 //! two. It holds no sequence.
 
 use gj_model::Contig;
+use serde::{Deserialize, Serialize};
 
 /// The strand of the genome that a transcript is read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Strand {
     /// The strand of the reference.
     Forward,
@@ -13,7 +14,7 @@ pub enum Strand {
 }
 
 /// Bases `start..=end` of a contig, 1-based, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// First base, 1-based.
     pub start: u32,
@@ -34,7 +35,7 @@ impl Span {
 }
 
 /// The coding part of a transcript, in bases of the spliced sequence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coding {
     /// First coding base, counted from 0 in the spliced transcript.
     pub start: u32,
@@ -53,7 +54,7 @@ pub struct Coding {
 }
 
 /// Whether a curated list prefers the transcript.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Selection {
     /// MANE Select: the one transcript on which NCBI and EMBL-EBI agree.
     ManeSelect,
@@ -64,7 +65,7 @@ pub enum Selection {
 }
 
 /// A transcript of a gene.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transcript {
     /// Accession with its version where the file gives one: `ENST00000380152.8`.
     pub id: String,
@@ -86,6 +87,10 @@ pub struct Transcript {
     pub coding: Option<Coding>,
     /// The preference of a curated list.
     pub selection: Option<Selection>,
+    /// The transcript with the same bases in the other collection: of MANE, RefSeq's accession of Ensembl's
+    /// transcript or the other way round. It names variants by the same numbers.
+    #[serde(default)]
+    pub twin: Option<String>,
 }
 
 /// Where a base of the genome lies in a transcript: an exonic base, or so many bases from the nearest one.

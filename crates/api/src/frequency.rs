@@ -16,6 +16,9 @@ use gj_gate::{FrequencyAnswer, Gate, GateError, Question, Released, Session};
 use gj_model::FreezeName;
 use std::io;
 
+/// Sites written sooner than another thread is woken.
+const WRITTEN_AT_ONCE_MAX: usize = 8;
+
 /// Answers what was asked, for whoever is signed in.
 ///
 /// # Errors
@@ -51,7 +54,12 @@ pub(crate) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let answer = asked_and_answered(&counter, &headers, query).await?;
-    let body = written(move || serde_json::to_vec(&answer).map_err(io::Error::other)).await?;
+    let write =
+        move |answer: &Released<FrequencyAnswer>| serde_json::to_vec(answer).map_err(io::Error::other);
+    let body = match answer.get().sites.len() <= WRITTEN_AT_ONCE_MAX {
+        true => write(&answer).map_err(unwritten)?,
+        false => written(move || write(&answer)).await?,
+    };
     Ok(([(CONTENT_TYPE, JSON)], body).into_response())
 }
 
@@ -74,7 +82,11 @@ pub(crate) async fn download(
 /// Writes a body beside the server's own threads: it may be long.
 async fn written(write: impl FnOnce() -> io::Result<Vec<u8>> + Send + 'static) -> Result<Vec<u8>, Problem> {
     let written = tokio::task::spawn_blocking(write).await.map_err(|error| Problem::public(error.into()))?;
-    written.map_err(|source| Problem::public(GateError::Io { path: "answer".into(), source }))
+    written.map_err(unwritten)
+}
+
+fn unwritten(source: io::Error) -> Problem {
+    Problem::public(GateError::Io { path: "answer".into(), source })
 }
 
 async fn asked_and_answered(

@@ -1,12 +1,16 @@
-//! HTTP endpoints: the frequency question and a first Beacon v2.
+//! HTTP endpoints: the frequency question and Beacon v2.
 //!
 //! Level 5: turns a request into a question for the gate and a [`gj_gate::Released`] answer into JSON
 //! or VCF. Serialises nothing else about people, decides nothing about rights, and keeps no state but
 //! who is signed in on the portal, in memory.
-//! Every operation is a line of [`OPERATIONS`], from which the router is built.
+//! Every operation is one of [`operations`], from which the router is built.
 
+mod annotation;
 mod applications;
 pub mod beacon;
+mod cors;
+mod download;
+mod exposure;
 pub mod frequency;
 mod guard;
 mod money;
@@ -21,7 +25,7 @@ mod status;
 mod who;
 
 pub use guard::guard;
-pub use operations::{OPERATIONS, Operation, Parameter, Verb};
+pub use operations::{OPERATIONS, Operation, Parameter, Verb, operations};
 pub use sessions::{Holder, SESSION_SECONDS_MAX, Sessions, random_id};
 pub use status::{BadParameter, Problem, not_found};
 pub use who::{SESSION_COOKIE, cookie, session};
@@ -44,7 +48,7 @@ pub fn routes(gate: Gate, sessions: Sessions) -> Router {
 fn table() -> Router<Counter> {
     let add =
         |router: Router<Counter>, operation: &Operation| router.route(operation.path, operation.handler());
-    OPERATIONS.iter().fold(Router::new(), add)
+    operations().fold(Router::new(), add)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! The OpenAPI 3.1 document, made from [`OPERATIONS`](crate::OPERATIONS). Describes what is there, never more.
+//! The OpenAPI 3.1 document, made from [`operations`](crate::operations()). Describes what is there, never more.
 
 #[cfg(test)]
 mod structure_tests;
 
 use crate::beacon;
-use crate::operations::{JSON, OPERATIONS, Operation, Verb};
+use crate::operations::{JSON, Operation, Verb, operations};
 use axum::Json;
 use serde_json::{Map, Value, json};
 
@@ -27,7 +27,7 @@ pub(crate) async fn show() -> Json<Value> {
 
 fn document() -> Value {
     let mut paths = Map::new();
-    for operation in OPERATIONS {
+    for operation in operations() {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
         path[operation.verb.name().to_ascii_lowercase()] = described(operation);
     }
@@ -89,7 +89,21 @@ fn parameters(operation: &Operation) -> Vec<Value> {
             "schema": { "type": "string" },
         })
     };
-    operation.parameters.iter().map(described).collect()
+    let of_path = path_parameters(operation.path).map(|name| {
+        json!({
+            "name": name,
+            "in": "path",
+            "required": true,
+            "description": format!("{name}, as in the summary"),
+            "schema": { "type": "string" },
+        })
+    });
+    of_path.chain(operation.parameters.iter().map(described)).collect()
+}
+
+/// The names in braces of a path.
+fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
 
 /// An object; what it holds is in docs/how-to/apply.md.

@@ -1,9 +1,11 @@
 //! Every operation of the API: one line each. The router, the OpenAPI document and the page about the
 //! API are made from this table, so that they cannot differ.
 
-use crate::beacon::{g_variants, service};
+use crate::beacon;
 use crate::who::Counter;
-use crate::{applications, frequency, money, openapi, overview, own_consent, people};
+use crate::{
+    annotation, applications, download, exposure, frequency, money, openapi, overview, own_consent, people,
+};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 /// The HTTP method of an operation.
@@ -32,11 +34,11 @@ pub struct Operation {
     pub media: &'static str,
     /// Query parameters.
     pub parameters: &'static [Parameter],
-    build: fn(MethodFilter) -> MethodRouter<Counter>,
+    pub(crate) build: fn(MethodFilter) -> MethodRouter<Counter>,
 }
 
 /// A query parameter.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Parameter {
     /// Name.
     pub name: &'static str,
@@ -70,7 +72,7 @@ pub(crate) const JSON: &str = "application/json";
 /// Media type of a VCF file.
 pub(crate) const VCF: &str = "text/x-vcf";
 
-const fn optional(name: &'static str, summary: &'static str) -> Parameter {
+pub(crate) const fn optional(name: &'static str, summary: &'static str) -> Parameter {
     Parameter { name, required: false, summary }
 }
 
@@ -84,6 +86,47 @@ const FREQUENCY: &[Parameter] = &[
     optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
     optional("by", "stratum, contributor or sex; default: only the total"),
     optional("project", "granted project asked under: its data, for its purpose; default: none"),
+];
+
+const DOWNLOAD: &[Parameter] = &[
+    optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
+    optional("by", "stratum, contributor or sex; default: stratum"),
+    optional("project", "granted project asked under: its data, for its purpose; default: none"),
+];
+
+const OF_LAYER: [Parameter; 2] = [
+    optional("freeze", "release; default: the newest"),
+    optional("layer", "its layer of annotation, by number; default: the newest"),
+];
+
+const ANNOTATION: &[Parameter] = &[
+    Parameter {
+        name: "variant",
+        required: true,
+        summary: "chr22-42127941-G-A, alleles of at most 1000 bases",
+    },
+    OF_LAYER[0],
+    OF_LAYER[1],
+];
+
+const GENE: &[Parameter] = &[
+    Parameter {
+        name: "name",
+        required: true,
+        summary: "symbol, id, alias or name of a gene, English or Japanese",
+    },
+    OF_LAYER[0],
+    OF_LAYER[1],
+];
+
+const FIND: &[Parameter] = &[
+    Parameter {
+        name: "q",
+        required: true,
+        summary: "rs number, HGVS, SPDI, a variant in any spelling, a gene, a place",
+    },
+    OF_LAYER[0],
+    OF_LAYER[1],
 ];
 
 const PEOPLE: &[Parameter] = &[
@@ -102,25 +145,6 @@ const PEOPLE: &[Parameter] = &[
     optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
     optional("by", "stratum, contributor or sex; default: only the total"),
     optional("project", "granted project asked under: its data, for its purpose; default: none"),
-];
-
-const BEACON: &[Parameter] = &[
-    optional("assemblyId", "GRCh38 or a synonym; default: GRCh38"),
-    Parameter { name: "referenceName", required: true, summary: "chr22, 22 or NC_000022.11" },
-    Parameter { name: "start", required: true, summary: "0-based, included" },
-    optional("end", "0-based, excluded: makes it a range query"),
-    optional("referenceBases", "reference allele, at most 1000 bases"),
-    optional("alternateBases", "alternate allele, at most 1000 bases; required without `end`"),
-    optional("variantType", "SNP, MNP, INS, DEL or DELINS"),
-    optional("requestedGranularity", "boolean, count or record; default: record"),
-    optional("includeResultsetResponses", "ALL, HIT, MISS or NONE; default: HIT"),
-    optional("skip", "pages to skip; default: 0"),
-    optional("limit", "records a page, at most 1000; 0: the most; default: 10"),
-    optional("datasets", "releases, comma separated; default: the newest"),
-    optional("purpose", "GRU, HMB, POA, DS:MONDO:0005148; default: GRU"),
-    optional("by", "stratum, contributor or sex: populations beside the total"),
-    optional("project", "granted project asked under: its data, for its purpose; default: none"),
-    optional("testMode", "true: an answer of the right form without data"),
 ];
 
 const PRICE: &[Parameter] = &[
@@ -147,7 +171,7 @@ const ACCOUNT: &[Parameter] = &[
 ];
 
 /// An operation that needs nobody signed in and takes no parameters.
-const fn public(
+pub(crate) const fn public(
     path: &'static str,
     summary_en: &'static str,
     summary_ja: &'static str,
@@ -170,6 +194,11 @@ const fn closed(
 }
 
 /// Every operation.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    OPERATIONS.iter().chain(beacon::operations::BEACON)
+}
+
+/// Those that are not the Beacon's.
 pub const OPERATIONS: &[Operation] = &[
     public(
         "/api/overview",
@@ -205,67 +234,55 @@ pub const OPERATIONS: &[Operation] = &[
         PEOPLE,
         |verb| on(verb, people::show),
     ),
+    closed(
+        Verb::Get,
+        "/api/annotation",
+        "What is known of a variant: names, consequences, ClinVar, other panels",
+        "バリアントの注釈：名称、影響、ClinVar、他のパネル",
+        ANNOTATION,
+        |verb| on(verb, annotation::variant),
+    ),
+    closed(
+        Verb::Get,
+        "/api/gene",
+        "A gene with its transcripts",
+        "遺伝子とその転写産物",
+        GENE,
+        |verb| on(verb, annotation::gene),
+    ),
+    closed(
+        Verb::Get,
+        "/api/find",
+        "What a text means: a variant, a gene or a place",
+        "文字列の検索：バリアント、遺伝子、領域",
+        FIND,
+        |verb| on(verb, annotation::find),
+    ),
     Operation {
         verb: Verb::Get,
-        path: "/api/beacon/v2/g_variants",
-        summary_en: "Beacon v2: genomic variants, sequence and range queries",
-        summary_ja: "Beacon v2：バリアントの検索（配列・範囲）",
+        path: "/api/download/{freeze}/{file}",
+        summary_en: "A whole release: sites.vcf.gz, sites.vcf.gz.tbi or sites.parquet",
+        summary_ja: "リリース全体のファイル（sites.vcf.gz、sites.vcf.gz.tbi、sites.parquet）",
         public: false,
-        media: JSON,
-        parameters: BEACON,
-        build: |verb| on(verb, g_variants::get),
+        media: "application/octet-stream",
+        parameters: DOWNLOAD,
+        build: |verb| on(verb, download::send),
     },
-    Operation {
-        verb: Verb::Post,
-        path: "/api/beacon/v2/g_variants",
-        summary_en: "Beacon v2: the same, with the question in a JSON body",
-        summary_ja: "Beacon v2：同上（質問を JSON で送る）",
-        public: false,
-        media: JSON,
-        parameters: &[],
-        build: |verb| on(verb, g_variants::post),
-    },
-    public(
-        "/api/beacon/v2",
-        "Beacon v2: who answers here",
-        "Beacon v2：このビーコンの情報",
-        |verb| on(verb, service::info),
+    closed(
+        Verb::Get,
+        "/api/exposure",
+        "One's own account of the ledger of privacy: budget, spent, left",
+        "自分の漏れの台帳（予算・使った分・残り）",
+        &[],
+        |verb| on(verb, exposure::own),
     ),
-    public(
-        "/api/beacon/v2/",
-        "Beacon v2: who answers here",
-        "Beacon v2：このビーコンの情報",
-        |verb| on(verb, service::info),
-    ),
-    public(
-        "/api/beacon/v2/info",
-        "Beacon v2: who answers here",
-        "Beacon v2：このビーコンの情報",
-        |verb| on(verb, service::info),
-    ),
-    public("/api/beacon/v2/service-info", "GA4GH service info", "GA4GH サービス情報", |verb| {
-        on(verb, service::service_info)
-    }),
-    public(
-        "/api/beacon/v2/map",
-        "Beacon v2: its endpoints",
-        "Beacon v2：エンドポイント一覧",
-        |verb| on(verb, service::map),
-    ),
-    public("/api/beacon/v2/configuration", "Beacon v2: its settings", "Beacon v2：設定", |verb| {
-        on(verb, service::configuration)
-    }),
-    public(
-        "/api/beacon/v2/entry_types",
-        "Beacon v2: what it answers about",
-        "Beacon v2：回答できる対象",
-        |verb| on(verb, service::entry_types),
-    ),
-    public(
-        "/api/beacon/v2/filtering_terms",
-        "Beacon v2: filters (none yet)",
-        "Beacon v2：絞り込み条件（まだなし）",
-        |verb| on(verb, service::filtering_terms),
+    closed(
+        Verb::Get,
+        "/api/exposures",
+        "Every account of the ledger, for the committee",
+        "全員の漏れの台帳（審査委員会のみ）",
+        &[],
+        |verb| on(verb, exposure::all),
     ),
     closed(
         Verb::Get,

@@ -14,7 +14,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Status of a request that took longer than the configured limit.
 pub(crate) const TIMED_OUT: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Header with the name of a request in the log.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The code of the rule that knows no such release.
 const FREEZE_UNKNOWN: &str = "freeze-unknown";
 /// The code of a step that the application is not at.
@@ -103,7 +104,7 @@ impl Problem {
                 GateError::NoApplication(_) | GateError::NoPaper(_) if !signed_in => StatusCode::UNAUTHORIZED,
                 GateError::NoApplication(_) | GateError::NoPaper(_) => StatusCode::NOT_FOUND,
                 GateError::Stale(_) => StatusCode::CONFLICT,
-                GateError::Changed => StatusCode::SERVICE_UNAVAILABLE,
+                GateError::Changed | GateError::Making => StatusCode::SERVICE_UNAVAILABLE,
                 GateError::Provider(_) => StatusCode::BAD_GATEWAY,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
             },
@@ -232,6 +233,7 @@ pub(crate) fn worded(path: &str, response: Response) -> Response {
 fn unfit(status: StatusCode) -> &'static str {
     match status {
         StatusCode::METHOD_NOT_ALLOWED => "this address is not asked with this method",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "a question is sent as `application/json`",
         StatusCode::PAYLOAD_TOO_LARGE => {
             "the request is longer than this server takes (`limits.body_bytes_max`)"
         }
@@ -241,7 +243,7 @@ fn unfit(status: StatusCode) -> &'static str {
 }
 
 /// Unlike any other of this server's, and telling nothing about the request.
-fn request_id() -> String {
+pub(crate) fn request_id() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_micros());
     format!("{since:x}-{:x}", COUNT.fetch_add(1, Ordering::Relaxed))

@@ -11,6 +11,11 @@ pub(crate) struct Encoded {
 }
 
 impl Encoded {
+    /// A row that is in one part already.
+    pub(crate) fn of(row: Vec<u8>) -> Encoded {
+        Encoded { head: row, body: Vec::new(), tail: &[] }
+    }
+
     /// The parts in their order.
     pub(crate) fn parts(&self) -> [&[u8]; 3] {
         [&self.head, &self.body, self.tail]

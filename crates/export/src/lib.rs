@@ -28,6 +28,7 @@ mod index;
 mod losses;
 mod pgen;
 mod plink;
+pub mod sites;
 mod vcf;
 mod writer;
 

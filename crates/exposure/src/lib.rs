@@ -37,8 +37,10 @@ mod crowds;
 mod error;
 mod ground;
 mod moment;
+mod places;
 mod plan;
 mod record;
+mod separation;
 mod varint;
 
 pub use account::Account;
@@ -46,5 +48,7 @@ pub use charge::{Charge, power};
 pub use crowds::{Crowd, Crowds};
 pub use error::ExposureError;
 pub use ground::{Form, Ground, Span, Style};
+pub use places::Places;
 pub use plan::{Ask, Decision, Wait, decide};
 pub use record::{Cell, Record};
+pub use separation::{Table, set_apart};

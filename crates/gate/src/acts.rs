@@ -1,6 +1,7 @@
 //! Administrative acts, one file each: authorise, one registry transaction, one audit line.
 
 pub mod account;
+pub mod annotation;
 pub mod application;
 pub mod audit_log;
 mod census;
@@ -15,6 +16,7 @@ pub mod money;
 pub mod ontology;
 pub mod overview;
 pub mod participant;
+pub mod person;
 pub mod phenotypes;
 pub(crate) mod plan;
 pub mod programme;

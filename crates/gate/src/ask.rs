@@ -1,15 +1,19 @@
 //! Who asks what, and whether they may.
 
-use crate::audit::{Note, bounded};
+use crate::answered::Line;
+use crate::audit::bounded;
 use crate::case::Case;
 use crate::error::{GateError, Refusal};
 use crate::gate::Gate;
-use crate::grant::Grant;
+use crate::grant::{Grant, Seen};
+use crate::kept::Decided;
+use crate::ledger::{self, Ledger};
 use crate::view::Place;
 use gj_model::{ApplicationId, Bilingual, FreezeName, Grouping, InstitutionId, Purpose, UserId};
 use gj_policy::Decision;
-use gj_registry::PanelState;
+use gj_registry::{PanelState, Regime, User};
 use serde_json::json;
+use std::sync::{Arc, OnceLock};
 
 /// The act of reading frequencies.
 pub(crate) const READ: &str = "frequency.read";
@@ -56,6 +60,18 @@ pub(crate) struct Ground<'a> {
     pub(crate) by: Grouping,
 }
 
+impl Question {
+    pub(crate) fn ground(&self) -> Ground<'_> {
+        Ground {
+            freeze: &self.freeze,
+            purpose: &self.purpose,
+            project: &self.project,
+            place: self.place.to_string(),
+            by: self.by,
+        }
+    }
+}
+
 impl Asker {
     /// Nobody: refused everywhere but on public pages, with a line in the log.
     pub fn nobody() -> Asker {
@@ -65,6 +81,16 @@ impl Asker {
     /// The name in audit lines.
     pub(crate) fn name(&self) -> &str {
         self.user.as_ref().map_or("nobody", UserId::as_str)
+    }
+}
+
+impl Session {
+    pub(crate) fn of(user: User) -> Session {
+        Session {
+            asker: Asker { user: Some(user.id.clone()) },
+            id: user.id,
+            name: Bilingual { ja: user.name_ja, en: user.name_en },
+        }
     }
 }
 
@@ -80,12 +106,7 @@ impl Gate {
     /// # Errors
     /// When the registry cannot be read.
     pub async fn sign_in(&self, token: &str) -> Result<Option<Session>, GateError> {
-        let user = self.inner.registry.read().await?.user_by_token(token).await?;
-        Ok(user.filter(|user| user.active).map(|user| Session {
-            asker: Asker { user: Some(user.id.clone()) },
-            id: user.id,
-            name: Bilingual { ja: user.name_ja, en: user.name_en },
-        }))
+        self.session_of_token(token).await
     }
 
     /// Asks to read the frequencies of a release.
@@ -93,22 +114,67 @@ impl Gate {
     /// # Errors
     /// [`GateError::Refused`] with every reason; the refusal is in the audit log by then.
     pub async fn ask(&self, asker: &Asker, question: &Question) -> Result<Grant, GateError> {
-        let ground = Ground {
-            freeze: &question.freeze,
-            purpose: &question.purpose,
-            project: &question.project,
-            place: question.place.to_string(),
-            by: question.by,
-        };
-        self.grant(asker, &ground).await
+        let ground = question.ground();
+        let grant = self.granted(asker, &ground).await?;
+        let ledger = self.accounted(asker, &grant, &question.place).await;
+        if let Err(GateError::Refused(refusal)) = &ledger {
+            self.note_refused_question(asker, &ground, refusal).await?;
+        }
+        Ok(Grant { ledger: ledger?, ..grant.again() })
     }
 
-    /// The same for any question about the people of a release.
-    pub(crate) async fn grant(&self, asker: &Asker, question: &Ground<'_>) -> Result<Grant, GateError> {
+    /// The same for any other question about the people of a release. Not under the guarded regime: there only
+    /// single counts of alleles have a price.
+    pub(crate) async fn grant(&self, asker: &Asker, ground: &Ground<'_>) -> Result<Grant, GateError> {
+        let grant = self.granted(asker, ground).await?;
+        if grant.seen.guarded {
+            let refusal = Refusal { refused: vec![ledger::only_counts()] };
+            self.note_refused_question(asker, ground, &refusal).await?;
+            return Err(refusal.into());
+        }
+        Ok(grant.again())
+    }
+
+    /// What the rules grant, nothing accounted for yet.
+    async fn granted(&self, asker: &Asker, ground: &Ground<'_>) -> Result<Arc<Grant>, GateError> {
+        let decided = match self.decided(self.moment().await?, asker, ground) {
+            Some(decided) => decided,
+            None => self.decide(asker, ground).await?,
+        };
+        match decided {
+            Decided::Granted(grant) => Ok(grant),
+            Decided::Refused(refusal) => {
+                self.note_refused_question(asker, ground, &refusal).await?;
+                Err(Refusal::clone(&refusal).into())
+            }
+        }
+    }
+
+    /// How an answer about a place is accounted for: looked up each time, as it depends on what was shown.
+    pub(crate) async fn accounted(
+        &self,
+        asker: &Asker,
+        grant: &Grant,
+        place: &Place,
+    ) -> Result<Ledger, GateError> {
+        let seen = &grant.seen;
+        if !seen.guarded && !seen.on_record {
+            return Ok(Ledger::Open);
+        }
+        let mut reads = self.inner.registry.read().await?;
+        let about = (&*grant.sight, &seen.classes[..], grant.smallest_cell);
+        self.ledger(&mut reads, (asker, seen.guarded), &seen.freeze, about, place).await
+    }
+
+    /// Decides by the facts of this moment, and keeps the decision for as long as they stay.
+    async fn decide(&self, asker: &Asker, question: &Ground<'_>) -> Result<Decided, GateError> {
         self.lapse_due().await?;
         let mut reads = self.inner.registry.read().await?;
+        let moment = self.moment_of(&mut reads).await?;
+        let nobody_lapses = reads.proxied_until(moment.today).await?.is_empty();
         let freeze = reads.freeze(question.freeze).await?;
         let mut facts = self.facts(&mut reads, asker, READ).await?;
+        let guarded = facts.is_guarded();
         facts.purpose = Some(self.purpose_fact(&mut reads, question.purpose).await?);
         facts.freeze_exists = freeze.is_some();
         let project = match question.project {
@@ -116,44 +182,64 @@ impl Gate {
             None => None,
         };
         self.add_datasets(&mut reads, &mut facts).await?;
-        let mut sight = facts.sight();
+        let (mut sight, mut classes_there) = (facts.sight(), Vec::new());
         if let Some(freeze) = &freeze {
             let (classes, people) = self.sizes_of(&mut reads, freeze).await?;
             let there =
                 || classes.iter().zip(&people).filter(|(_, people)| **people > 0).map(|(class, _)| class);
             sight = facts.sight_of_some(sight, there());
+            classes_there = classes;
         }
         let consent_acts = reads.consent_acts().await?;
+        let regime = if guarded { Regime::Guarded } else { Regime::Agreed };
+        let on_record = reads.exposure_rule(regime, moment.today).await?.is_some();
         drop(reads);
-        match (sight.decision.clone(), freeze) {
-            (Decision::Allow(terms), Some(freeze)) => Ok(Grant {
+        let decided = match (sight.decision.clone(), freeze) {
+            (Decision::Allow(terms), Some(freeze)) => Decided::Granted(Arc::new(Grant {
                 asker: asker.clone(),
                 purpose: question.purpose.clone(),
-                freeze: freeze.name,
-                digest: freeze.digest,
-                panel: freeze.panel,
+                freeze: freeze.name.clone(),
+                digest: freeze.digest.clone(),
+                panel: freeze.panel.clone(),
                 stale: freeze.state == PanelState::Stale,
                 consent_acts,
                 needs_scope: terms.needs_scope,
                 smallest_cell: terms.smallest_cell,
-                sight,
+                sight: Arc::new(sight),
                 project,
-            }),
+                revision: moment.revision,
+                judge: Arc::new(OnceLock::new()),
+                seen: Arc::new(Seen { freeze, classes: classes_there, guarded, on_record }),
+                ledger: Ledger::Open,
+            })),
             // The rule `freeze-unknown` denies before this can happen.
-            (Decision::Allow(_), None) => Err(GateError::Changed),
+            (Decision::Allow(_), None) => return Err(GateError::Changed),
             (Decision::Ask(refused) | Decision::Deny(refused), _) => {
-                let refusal = Refusal { refused };
-                let detail = json!({
-                    "purpose": question.purpose.to_string(),
-                    "place": question.place,
-                    "by": question.by.name(),
-                    "project": question.project,
-                    "reasons": refusal.codes(),
-                });
-                self.note_refusal(asker, READ, question.freeze.as_str(), detail).await?;
-                Err(refusal.into())
+                Decided::Refused(Arc::new(Refusal { refused }))
             }
+        };
+        // Midnight may have come while the facts were read.
+        if nobody_lapses && moment.today == self.inner.clock.today() {
+            self.keep(moment, asker, question, &decided);
         }
+        Ok(decided)
+    }
+
+    /// Writes the line of a question that was refused.
+    pub(crate) async fn note_refused_question(
+        &self,
+        asker: &Asker,
+        question: &Ground<'_>,
+        refusal: &Refusal,
+    ) -> Result<(), GateError> {
+        let detail = json!({
+            "purpose": question.purpose.to_string(),
+            "place": question.place,
+            "by": question.by.name(),
+            "project": question.project,
+            "reasons": refusal.codes(),
+        });
+        self.note_refusal(asker, READ, question.freeze.as_str(), detail).await
     }
 
     /// Authorises an administrative act; a refusal is written to the audit log.
@@ -198,10 +284,10 @@ impl Gate {
         subject: &str,
         detail: serde_json::Value,
     ) -> Result<(), GateError> {
-        let mut tx = self.inner.registry.begin().await?;
         // Anybody may be refused, and as often as they like: what they send is not kept at any length.
-        let detail = bounded(detail);
-        self.note(&mut tx, Note { actor: asker.name(), act, subject, outcome: "refused", detail }).await?;
-        self.commit_answer(tx).await
+        let (detail, subject) = (bounded(detail), subject.to_owned());
+        let (actor, act) = (asker.name().to_owned(), act.to_owned());
+        self.answered(Line { actor, act, subject, outcome: "refused", detail, basis: None, within: None })
+            .await
     }
 }

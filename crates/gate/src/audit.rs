@@ -49,14 +49,17 @@ impl Gate {
     /// answer is given while it cannot be anchored.
     pub(crate) async fn commit_answer(&self, tx: Tx) -> Result<(), GateError> {
         let Some(head) = tx.commit().await? else { return Ok(()) };
-        {
-            let mut last = self.inner.anchored.lock().unwrap_or_else(PoisonError::into_inner);
-            if last.is_some_and(|at| at.elapsed() < ANCHOR_EVERY) {
-                return Ok(());
-            }
-            *last = Some(Instant::now());
+        let last = || self.inner.anchored.lock().unwrap_or_else(PoisonError::into_inner);
+        if last().is_some_and(|at| at.elapsed() < ANCHOR_EVERY) {
+            return Ok(());
         }
-        Ok(anchor::write(&self.anchor_path(), &head)?)
+        *last() = Some(Instant::now());
+        if let Err(error) = anchor::write(&self.anchor_path(), &head) {
+            // Until it can be moved again, no answer passes.
+            *last() = None;
+            return Err(error.into());
+        }
+        Ok(())
     }
 }
 

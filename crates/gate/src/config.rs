@@ -19,8 +19,64 @@ pub struct Config {
     pub ingest: Ingest,
     /// Signing in on the portal.
     pub sign_in: SignIn,
+    /// What the Beacon says of itself, and to whom how much.
+    pub beacon: Beacon,
     /// Who vouches for identities by OpenID Connect; nobody without it.
     pub provider: Option<Provider>,
+}
+
+/// What the Beacon says of itself, and to whom how much.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Beacon {
+    /// Sites whose pages may read answers in a browser, `https://…`; this server's own may always.
+    pub origins: Vec<String>,
+    /// `dev`, `test` or `prod`.
+    pub environment: Environment,
+    /// How much is told at most: of all that fit a question, the lowest holds.
+    pub ceilings: Vec<Ceiling>,
+}
+
+/// For what the Beacon is meant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    /// Being set up.
+    #[default]
+    Dev,
+    /// Stable, with data that are not real.
+    Test,
+    /// Stable, with real data.
+    Prod,
+}
+
+/// How much is told at most; what is not named fits any.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ceiling {
+    /// Account.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// Release or dataset.
+    #[serde(default)]
+    pub dataset: Option<String>,
+    /// Entry type: `genomicVariant`, `individual` …
+    #[serde(default)]
+    pub entry_type: Option<String>,
+    /// The most that is told.
+    pub granularity: Granularity,
+}
+
+/// How much of an answer is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Granularity {
+    /// Whether there is anything.
+    Boolean,
+    /// How much there is.
+    Count,
+    /// What it is.
+    Record,
 }
 
 /// A provider of OpenID Connect. The only thing this program ever connects to by itself.
@@ -136,6 +192,8 @@ pub struct Limits {
     pub body_bytes_max: usize,
     /// Seconds a request may take.
     pub request_seconds_max: u64,
+    /// Bytes of files of releases kept for download at most; the newest always is.
+    pub downloads_bytes_max: u64,
     /// Seconds an act that writes genotype files waits for another that does.
     pub writer_wait_seconds_max: u64,
 }
@@ -146,20 +204,28 @@ impl Default for Limits {
             sites_max: 200_000,
             body_bytes_max: 1 << 20,
             request_seconds_max: 30,
+            downloads_bytes_max: 32 << 30,
             writer_wait_seconds_max: 60,
         }
     }
 }
 
 impl Config {
+    /// Reads the text of a `gj.toml`.
+    ///
+    /// # Errors
+    /// What is wrong with it, when it holds a field that does not exist or a value of another form.
+    pub fn read(text: &str) -> Result<Config, String> {
+        toml::from_str(text).map_err(|error| error.to_string())
+    }
+
     /// Reads `gj.toml`; a missing file is the default.
     ///
     /// # Errors
     /// When the file cannot be read, or holds a field that does not exist.
     pub fn load(path: &Path) -> Result<Config, GateError> {
         match std::fs::read_to_string(path) {
-            Ok(text) => toml::from_str(&text)
-                .map_err(|e| GateError::Config { path: path.to_owned(), what: e.to_string() }),
+            Ok(text) => Config::read(&text).map_err(|what| GateError::Config { path: path.to_owned(), what }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
             Err(error) => Err(GateError::io(path)(error)),
         }

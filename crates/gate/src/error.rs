@@ -97,6 +97,9 @@ pub enum GateError {
     /// A vocabulary cannot be read or loaded.
     #[error("{0}; nothing was changed")]
     Ontology(String),
+    /// A set or layer of annotation cannot be as asked, or a file of one cannot be read.
+    #[error("{0}; nothing was changed")]
+    Annotation(String),
     /// A question about people cannot be as asked.
     #[error("{0}")]
     People(String),
@@ -138,6 +141,9 @@ pub enum GateError {
     /// The facts changed between asking and answering, again and again.
     #[error("the release changed while the answer was made; try again")]
     Changed,
+    /// A file of a release is not ready yet.
+    #[error("the file is being made; ask again in a while")]
+    Making,
     /// A file or an invariant of the data directory does not hold.
     #[error("{0}")]
     Inconsistent(String),

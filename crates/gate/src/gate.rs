@@ -1,9 +1,12 @@
 //! The gate itself: one data directory, opened.
 
 use crate::acts::init::folder;
+use crate::annotations::Opened;
+use crate::answered::Answered;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::GateError;
+use crate::kept::Kept;
 use gj_model::PanelId;
 use gj_ontology::Library;
 use gj_policy::Table;
@@ -42,12 +45,20 @@ pub(crate) struct Inner {
     /// Whether rows about somebody who left may still stand in the registry's write-ahead log.
     pub(crate) log_holds_old_rows: AtomicBool,
     panels: Mutex<HashMap<PanelId, Arc<Panel>>>,
+    pub(crate) kept: Kept,
+    pub(crate) answered: Answered,
+    /// Held while a file of a release is made.
+    pub(crate) making: tokio::sync::Mutex<()>,
     /// The rules of the last day they were asked for.
     pub(crate) rules: Mutex<Option<CompiledRules>>,
     /// The vocabularies in use, by the numbers of their versions.
     pub(crate) library: Mutex<Option<(Vec<i64>, Arc<Library>)>>,
     /// The people of the releases that were asked about last.
     pub(crate) cohorts: crate::people::Cohorts,
+    /// Sets of annotation that are open.
+    pub(crate) annotations: tokio::sync::Mutex<Opened>,
+    /// Who was counted, by grant and by number.
+    pub(crate) crowds: Mutex<crate::ledger::Crowds>,
     /// People on their way to a provider of sign-in and back.
     #[cfg(feature = "oidc")]
     pub(crate) away: crate::provider::Away,
@@ -119,11 +130,16 @@ impl Gate {
             // An earlier process may have died before it emptied the log.
             log_holds_old_rows: AtomicBool::new(true),
             panels: Mutex::new(HashMap::new()),
+            kept: Kept::default(),
+            answered: Answered::default(),
+            making: tokio::sync::Mutex::default(),
             #[cfg(feature = "oidc")]
             away: crate::provider::Away::default(),
             rules: Mutex::new(None),
             library: Mutex::new(None),
             cohorts: crate::people::Cohorts::default(),
+            annotations: tokio::sync::Mutex::default(),
+            crowds: Mutex::default(),
         };
         Ok(Gate { inner: Arc::new(inner) })
     }

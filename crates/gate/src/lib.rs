@@ -32,15 +32,20 @@
 //! ```
 
 pub mod acts;
+pub mod annotations;
+mod answered;
 mod ask;
 mod audit;
 mod case;
 mod clock;
 mod config;
 mod disclosure;
+mod download;
 mod error;
 mod gate;
 mod grant;
+mod kept;
+mod ledger;
 mod lock;
 mod password;
 mod people;
@@ -53,15 +58,23 @@ mod view;
 
 pub use acts::compact::Compactor;
 pub use acts::overview::Overview;
+pub use annotations::Annotations;
 pub use ask::{Asker, Question, Session};
 pub use clock::Clock;
-pub use config::Config;
+pub use config::{Beacon, Config, Environment, Granularity};
+pub use download::{FileQuestion, ReleaseFile};
 pub use error::{GateError, Refusal};
 pub use gate::Gate;
+pub use gj_annotation as annotation;
+pub use gj_export::sites;
 pub use gj_ontology as ontology;
 pub use gj_policy as policy;
-pub use gj_store::StoreError;
+pub use gj_store::{Download, StoreError};
 pub use grant::Grant;
+pub use ledger::{
+    AgreedAccount, Budget, CellState, CountForm, ExposureCard, GuardedAccount, GuardedCount, Ledgered,
+    SitesOf, Withheld,
+};
 pub use password::PASSWORD_CHARS_MIN;
 pub use people::catalogue::{DatasetCard, TermCard};
 pub use people::condition::{Reach, TermCondition, Zygosity};

@@ -10,6 +10,9 @@ use gj_store::{Merge, Panel};
 use std::fmt;
 use std::sync::Arc;
 
+/// Sites counted anew and given together.
+const LIVE_TOGETHER: usize = 1_024;
+
 /// Where a question looks.
 #[derive(Debug, Clone)]
 pub enum Place {
@@ -97,11 +100,11 @@ impl Gate {
             Source::Panel(self.panel(&grant.panel)?)
         };
         let classes: Arc<[ReleaseClass]> = match &source {
-            Source::Panel(panel) => panel.manifest().classes.clone().into(),
+            Source::Panel(panel) => panel.classes(),
             Source::Live(merge) => merge.classes.clone().into(),
         };
         let people: Arc<[u32]> = match &source {
-            Source::Panel(panel) => panel.manifest().people.clone().into(),
+            Source::Panel(panel) => panel.people(),
             Source::Live(merge) => merge.people.clone().into(),
         };
         let counted = classes.iter().map(|class| grant.sight.sees_class(class)).collect();
@@ -117,38 +120,83 @@ impl View {
     /// # Errors
     /// [`GateError::TooManySites`], or what the files say.
     pub fn sites(&self, place: &Place) -> Result<Finding<Vec<SiteCounts>>, GateError> {
-        let region = place.region();
         let mut sites = Vec::new();
-        let mut add = |variant: Variant, counts: Vec<Counts>| {
-            let wanted = match place {
-                Place::Region(_) => true,
-                Place::Variant(asked) => *asked == variant,
-            };
-            // A site without a call of anybody granted is not there for this grant.
-            let called =
-                counts.iter().zip(&self.counted).any(|(counts, counted)| *counted && !counts.is_empty());
-            if wanted && called {
-                sites.push(SiteCounts { variant, counts });
+        let mut add = |mut found: Vec<SiteCounts>| {
+            sites.append(&mut found);
+            match sites.len() > self.sites_max {
+                true => Err(GateError::TooManySites { limit: self.sites_max }),
+                false => Ok(()),
             }
-            if sites.len() > self.sites_max {
-                return Err(GateError::TooManySites { limit: self.sites_max });
+        };
+        match (&self.source, place) {
+            (Source::Panel(panel), Place::Variant(variant)) => {
+                let site = panel.site(variant)?.map(|counts| SiteCounts { variant: variant.clone(), counts });
+                add(site.into_iter().filter(|site| self.is_called(&site.counts)).collect())?;
             }
-            Ok(())
+            (Source::Live(_), Place::Variant(variant)) => self.each(Some(&place.region()), |mut found| {
+                found.retain(|site| site.variant == *variant);
+                add(found)
+            })?,
+            (_, Place::Region(region)) => self.each(Some(region), add)?,
+        }
+        Ok(Finding { value: sites, classes: self.classes.clone(), people: self.people.clone() })
+    }
+
+    /// Whether [`View::sites`] would take a moment only: then it need not be called from a blocking task.
+    pub fn is_at_hand(&self, place: &Place) -> bool {
+        match (&self.source, place) {
+            (Source::Panel(panel), Place::Variant(variant)) => panel.is_at_hand(variant),
+            _ => false,
+        }
+    }
+
+    /// Gives the sites of a region, or all, at which somebody granted has a call, ascending and some at a
+    /// time. Blocks.
+    pub(crate) fn each(
+        &self,
+        region: Option<&Region>,
+        mut each: impl FnMut(Vec<SiteCounts>) -> Result<(), GateError>,
+    ) -> Result<(), GateError> {
+        let site = |(variant, counts): (Variant, Vec<Counts>)| {
+            self.is_called(&counts).then_some(SiteCounts { variant, counts })
         };
         match &self.source {
             Source::Panel(panel) => {
-                let mut rows = panel.rows(Some(&region))?;
+                let mut rows = panel.rows(region)?;
                 while let Some(chunk) = rows.next_rows()? {
-                    chunk.into_iter().try_for_each(|(variant, counts)| add(variant, counts))?;
+                    each(chunk.into_iter().filter_map(site).collect())?;
                 }
             }
             Source::Live(merge) => {
-                let mut counted = merge.sites(Some(&region))?;
-                while let Some((variant, counts)) = counted.next_site()? {
-                    add(variant, counts)?;
+                let mut counted = merge.sites(region)?;
+                let mut ended = false;
+                while !ended {
+                    let mut chunk = Vec::new();
+                    while chunk.len() < LIVE_TOGETHER && !ended {
+                        match counted.next_site()? {
+                            Some(found) => chunk.extend(site(found)),
+                            None => ended = true,
+                        }
+                    }
+                    each(chunk)?;
                 }
             }
         }
-        Ok(Finding { value: sites, classes: self.classes.clone(), people: self.people.clone() })
+        Ok(())
+    }
+
+    /// A site without a call of anybody granted is not there for this grant.
+    fn is_called(&self, counts: &[Counts]) -> bool {
+        counts.iter().zip(&self.counted).any(|(counts, counted)| *counted && !counts.is_empty())
+    }
+
+    /// The classes, with the people in each.
+    pub(crate) fn classes(&self) -> (Arc<[ReleaseClass]>, Arc<[u32]>) {
+        (self.classes.clone(), self.people.clone())
+    }
+
+    /// Which of the classes are counted, as text.
+    pub(crate) fn counted_names(&self) -> String {
+        self.counted.iter().map(|counted| if *counted { '1' } else { '0' }).collect()
     }
 }

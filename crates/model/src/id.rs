@@ -78,6 +78,8 @@ names! {
     PanelId = "panel id";
     /// The counts of one batch: the start of its manifest's digest.
     CensusId = "census id";
+    /// A set of annotation: the start of its manifest's digest.
+    AnnotationId = "annotation id";
     /// An approved extract of genotypes.
     ExtractId = "extract id";
     /// An application for use.

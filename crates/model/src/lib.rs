@@ -19,7 +19,9 @@ pub mod words;
 pub use contig::{Contig, Zone};
 pub use counts::Counts;
 pub use frequency::{Cells, Grouping, ReleaseClass, SiteFrequency};
-pub use id::{ApplicationId, BatchId, CensusId, ExtractId, FreezeName, InstitutionId, PanelId, UserId};
+pub use id::{
+    AnnotationId, ApplicationId, BatchId, CensusId, ExtractId, FreezeName, InstitutionId, PanelId, UserId,
+};
 pub use institution::InstitutionClass;
 pub use person::{Scope, ScopeItem, Sex};
 pub use purpose::Purpose;

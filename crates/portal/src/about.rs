@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::HOST;
 use axum::response::Response;
-use gj_api::OPERATIONS;
+use gj_api::operations;
 
 #[derive(Template)]
 #[template(path = "about_api.html")]
@@ -53,7 +53,7 @@ pub(crate) async fn show(State(_): State<Desk>, visit: Visit) -> Response {
     let page = AboutApi {
         frame: Frame::new(&visit, words.api_title),
         w: words,
-        operations: OPERATIONS.iter().map(line).collect(),
+        operations: operations().map(line).collect(),
         examples: EXAMPLES.into_iter().map(example).collect(),
     };
     render(&visit, StatusCode::OK, &page)

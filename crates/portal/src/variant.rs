@@ -235,6 +235,7 @@ mod tests {
             smallest_cell: 10,
             hidden_cells: 3,
             sites: vec![],
+            ledger: Default::default(),
         };
         let links = asked("2026.1", ("variant", "chr22-42127941-G-A"), &Why::of("GRU"), "stratum").unwrap();
         for (address, hidden) in [("/v?lang=ja", "非表示"), ("/v?lang=en", "hidden")] {

@@ -20,9 +20,15 @@ use crate::row::{self, Columns};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe};
 
 /// What stands before the first line.
 pub(crate) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Columns of a line.
+const COLUMNS: usize = 9;
+/// Lines that one statement may add.
+const INSERTED_TOGETHER: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
 
 /// A line about to be written.
 #[derive(Debug, Clone)]
@@ -143,25 +149,60 @@ impl Reads {
 impl Tx {
     /// Adds a line at the end; it becomes durable with the act it is about. Returns its number.
     pub async fn audit(&mut self, entry: &Entry<'_>) -> Result<i64, Error> {
-        let before = match &self.head {
+        self.audit_all(std::slice::from_ref(entry)).await
+    }
+
+    /// Adds lines at the end, in their order. Returns the number of the last; 0 when there is none.
+    pub async fn audit_all(&mut self, entries: &[Entry<'_>]) -> Result<i64, Error> {
+        let mut before = match &self.head {
             Some(head) => head.clone(),
             None => self.audit_head().await?,
         };
-        let mut line = Line {
-            seq: before.seq + 1,
-            at: instant::utc(entry.at)?,
-            actor: entry.actor.to_owned(),
-            act: entry.act.to_owned(),
-            subject: entry.subject.to_owned(),
-            outcome: entry.outcome.to_owned(),
-            detail: entry.detail.to_string(),
-            prev_hash: before.hash,
-            hash: String::new(),
-        };
-        line.hash = line.computed_hash();
-        let sql = "INSERT INTO audit (seq, at, actor, act, subject, outcome, detail, prev_hash, hash) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        sqlx::query(sql)
+        let mut lines = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let mut line = Line {
+                seq: before.seq + 1,
+                at: instant::utc(entry.at)?,
+                actor: entry.actor.to_owned(),
+                act: entry.act.to_owned(),
+                subject: entry.subject.to_owned(),
+                outcome: entry.outcome.to_owned(),
+                detail: entry.detail.to_string(),
+                prev_hash: before.hash,
+                hash: String::new(),
+            };
+            line.hash = line.computed_hash();
+            before = Head { seq: line.seq, hash: line.hash.clone() };
+            lines.push(line);
+        }
+        let mut rest = lines.as_slice();
+        while !rest.is_empty() {
+            // By powers of two, so that there are few statements, and each is prepared once.
+            let count = INSERTED_TOGETHER.into_iter().find(|count| *count <= rest.len()).unwrap_or(1);
+            let (now, later) = rest.split_at(count);
+            insert(self.db(), now).await?;
+            rest = later;
+        }
+        if !lines.is_empty() {
+            self.head = Some(before.clone());
+        }
+        Ok(if lines.is_empty() { 0 } else { before.seq })
+    }
+}
+
+async fn insert(connection: &mut AnyConnection, lines: &[Line]) -> Result<(), Error> {
+    let row = |row: usize| {
+        let marks: Vec<String> = (1..=COLUMNS).map(|column| format!("${}", row * COLUMNS + column)).collect();
+        format!("({})", marks.join(", "))
+    };
+    let rows: Vec<String> = (0..lines.len()).map(row).collect();
+    let sql = format!(
+        "INSERT INTO audit (seq, at, actor, act, subject, outcome, detail, prev_hash, hash) VALUES {}",
+        rows.join(", ")
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for line in lines {
+        query = query
             .bind(line.seq)
             .bind(line.at.as_str())
             .bind(line.actor.as_str())
@@ -170,10 +211,8 @@ impl Tx {
             .bind(line.outcome.as_str())
             .bind(line.detail.as_str())
             .bind(line.prev_hash.as_str())
-            .bind(line.hash.as_str())
-            .execute(self.db())
-            .await?;
-        self.head = Some(Head { seq: line.seq, hash: line.hash });
-        Ok(line.seq)
+            .bind(line.hash.as_str());
     }
+    query.execute(connection).await?;
+    Ok(())
 }

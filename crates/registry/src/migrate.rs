@@ -9,7 +9,7 @@ use crate::postgres;
 use sqlx::{AnyConnection, AnyPool};
 
 /// INVARIANT: entry `n` brings the schema from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 14] = [
+const MIGRATIONS: [&str; 17] = [
     include_str!("../migrations/0001_registry.sql"),
     AUDIT_GUARD,
     include_str!("../migrations/0003_censuses.sql"),
@@ -23,7 +23,10 @@ const MIGRATIONS: [&str; 14] = [
     include_str!("../migrations/0010_casework.sql"),
     include_str!("../migrations/0011_ontologies_and_participants.sql"),
     include_str!("../migrations/0012_moves.sql"),
+    include_str!("../migrations/0013_annotation.sql"),
     include_str!("../migrations/0014_phenotypes.sql"),
+    include_str!("../migrations/0015_exposure.sql"),
+    include_str!("../migrations/0016_revisions.sql"),
 ];
 
 /// These stand for the statements of the engine: triggers have no form both read.

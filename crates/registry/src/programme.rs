@@ -15,6 +15,7 @@ use crate::consent_forms::ConsentForm;
 use crate::datasets::{Dataset, PriorityWindow, Term};
 use crate::deadlines::Deadline;
 use crate::error::Error;
+use crate::exposure_rules::ExposureRule;
 use crate::institutions::Institution;
 use crate::payments::Payment;
 use crate::problems::Problems;
@@ -79,6 +80,9 @@ pub struct Programme {
     /// `[[deadline]]`; a file without any leaves those of the registry as they are.
     #[serde(default, rename = "deadline", skip_serializing_if = "Vec::is_empty")]
     pub deadlines: Vec<Deadline>,
+    /// `[[exposure]]`; a file without any leaves those of the registry as they are.
+    #[serde(default, rename = "exposure", skip_serializing_if = "Vec::is_empty")]
+    pub exposures: Vec<ExposureRule>,
 }
 
 /// What holds for the whole programme.
@@ -160,6 +164,7 @@ impl Programme {
             (&a.institution, &a.user, a.valid_from).cmp(&(&b.institution, &b.user, b.valid_from))
         });
         self.deadlines.sort_by(|a, b| (&a.what, a.valid_from).cmp(&(&b.what, b.valid_from)));
+        self.exposures.sort_by(|a, b| (&a.name, a.valid_from).cmp(&(&b.name, b.valid_from)));
     }
 }
 
@@ -203,6 +208,7 @@ impl Reads {
             agreements: self.agreements().await?,
             sanctions: self.sanctions().await?,
             deadlines: self.deadlines().await?,
+            exposures: self.exposure_rules().await?,
         }))
     }
 }

@@ -114,11 +114,18 @@ impl Registry {
         Ok(Reads { transaction: self.engine.begin_read(&self.readers).await? })
     }
 
-    /// Starts a change, once no other writer of this or another process is at work.
+    /// Starts a change, once no other writer of this or another process is at work. When it commits, what
+    /// was decided before no longer counts (see [`crate::Revision`]).
     ///
     /// # Errors
     /// [`Error::Busy`] when another writer does not finish in time.
     pub async fn begin(&self) -> Result<Tx, Error> {
+        let mut tx = self.begin_unmoved().await?;
+        tx.move_revision().await?;
+        Ok(tx)
+    }
+
+    pub(crate) async fn begin_unmoved(&self) -> Result<Tx, Error> {
         let mut transaction = self.engine.begin_write(&self.writer).await?;
         // Looked at under the write lock: whoever has it open since before learns that it was moved.
         if let Some(place) = transfer::mark(&mut transaction, "moved").await? {
@@ -146,6 +153,10 @@ impl Registry {
 
     pub(crate) fn engine(&self) -> Engine {
         self.engine
+    }
+
+    pub(crate) fn readers(&self) -> &AnyPool {
+        &self.readers
     }
 
     /// Waits for running work and closes the connections.

@@ -8,12 +8,14 @@ use crate::row::{self, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Every act the programme knows; a role holds some of them.
-pub const ACTS: [&str; 32] = [
+pub const ACTS: [&str; 35] = [
     "programme.edit",
     "samples.import",
     "genomes.submit",
     "release.freeze",
     "frequency.read",
+    "frequency.guarded",
+    "exposure.read",
     "participant.withdraw",
     "audit.read",
     "overview.read",
@@ -39,6 +41,7 @@ pub const ACTS: [&str; 32] = [
     "consent.change",
     "consent.read",
     "ontology.load",
+    "annotation.load",
     "consent.own",
     "phenotypes.import",
 ];

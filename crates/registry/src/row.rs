@@ -15,6 +15,8 @@ pub(crate) trait Columns {
     fn number(&self, column: &'static str) -> Result<i64, Error>;
     fn count(&self, column: &'static str) -> Result<u64, Error>;
 
+    fn maybe_count(&self, column: &'static str) -> Result<Option<u64>, Error>;
+
     fn flag(&self, column: &'static str) -> Result<bool, Error> {
         Ok(self.number(column)? != 0)
     }
@@ -44,6 +46,11 @@ impl Columns for AnyRow {
 
     fn count(&self, column: &'static str) -> Result<u64, Error> {
         u64::try_from(self.number(column)?).map_err(|_| Error::Stored(column))
+    }
+
+    fn maybe_count(&self, column: &'static str) -> Result<Option<u64>, Error> {
+        let number: Option<i64> = self.try_get(column)?;
+        number.map(|number| u64::try_from(number).map_err(|_| Error::Stored(column))).transpose()
     }
 }
 

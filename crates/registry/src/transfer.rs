@@ -19,7 +19,7 @@ const ROWS: usize = 5_000;
 /// one it is filled from.
 const MARKS: &str = "registry_moves";
 /// Tables of one engine alone, and those that say something about the database rather than its content.
-const OWN: [&str; 3] = [VERSIONS_TABLE, "tables_rewritten", MARKS];
+const OWN: [&str; 4] = [VERSIONS_TABLE, "tables_rewritten", "revisions", MARKS];
 /// A posting may only follow its entry: these two are written in turn.
 const BOOK: (&str, &str) = ("entries", "postings");
 

@@ -5,9 +5,10 @@ use crate::counts::{CountRows, CountsTable, baseline, variant_of};
 use crate::error::StoreError;
 use crate::manifest::{self, CensusManifest, PanelManifest};
 use crate::table::Table;
-use gj_model::{Counts, Region, ReleaseClass};
+use gj_model::{Counts, Region, ReleaseClass, Variant};
 use serde::de::DeserializeOwned;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Rows read at a time.
 const CHUNK: usize = 1024;
@@ -24,6 +25,8 @@ pub struct Counted<M> {
     manifest: M,
     digest: String,
     counts: CountsTable,
+    classes: Arc<[ReleaseClass]>,
+    people: Arc<[u32]>,
 }
 
 /// What a manifest of counts says of its table.
@@ -60,14 +63,25 @@ pub(crate) fn open<M: OfCounts>(dir: &Path, id: &str) -> Result<Counted<M>, Stor
     let (manifest, digest): (M, String) = manifest::read(dir, id, M::NEWEST)?;
     let (format, sums, classes, people) = manifest.table();
     let table = Table::open(dir, M::TABLE, sums)?;
-    let counts = CountsTable::new(table, format, baseline(classes, people));
-    Ok(Counted { manifest, digest, counts })
+    let (classes, people): (Arc<[_]>, Arc<[_]>) = (classes.into(), people.into());
+    let counts = CountsTable::new(table, format, baseline(&classes, &people));
+    Ok(Counted { manifest, digest, counts, classes, people })
 }
 
 impl<M> Counted<M> {
     /// Its manifest.
     pub fn manifest(&self) -> &M {
         &self.manifest
+    }
+
+    /// Its classes, in the order of counts.
+    pub fn classes(&self) -> Arc<[ReleaseClass]> {
+        self.classes.clone()
+    }
+
+    /// People in each class.
+    pub fn people(&self) -> Arc<[u32]> {
+        self.people.clone()
     }
 
     /// Digest of its manifest.
@@ -85,6 +99,19 @@ impl<M> Counted<M> {
     /// [`StoreError::Damaged`] with the file and the place.
     pub fn check(&self) -> Result<(), StoreError> {
         self.counts.check_all()
+    }
+
+    /// The counts of one variant in every class; `None` when it is not listed.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn site(&self, variant: &Variant) -> Result<Option<Vec<Counts>>, StoreError> {
+        self.counts.site(variant)
+    }
+
+    /// Whether [`Counted::site`] would read nothing from the disk.
+    pub fn is_at_hand(&self, variant: &Variant) -> bool {
+        self.counts.is_at_hand(variant)
     }
 
     /// The sites whose position lies in a region (or all), chunk by chunk, ascending.

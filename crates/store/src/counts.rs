@@ -3,6 +3,8 @@
 //! Beside the site stand the totals over all classes, plain columns for any Parquet reader, and the
 //! counts of each class as one short string of bytes ([`gj_kernels::cells`]).
 
+mod points;
+
 use crate::error::StoreError;
 use crate::manifest;
 use crate::table::{GROUP_BYTES, GROUP_ROWS, Rows, Table, TableSeal, TableWriter};

@@ -42,6 +42,14 @@ pub enum StoreError {
     /// Rows were handed over out of order or twice.
     #[error("rows must be written in ascending order of contig, position, ref and alt")]
     Unsorted,
+    /// Two rows of a set of annotation count the same variant.
+    #[error("lines {first} and {second} count the same variant")]
+    SiteTwice {
+        /// Line of the first, as the caller numbered it.
+        first: u64,
+        /// Line of the second.
+        second: u64,
+    },
     /// The people given do not match the batch.
     #[error("the sample set has {given} samples, the batch has {batch}")]
     WrongPeople {

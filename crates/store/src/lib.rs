@@ -9,19 +9,23 @@
 //! DIR/censuses/<id>/  manifest.json  census.parquet     census.sums
 //!                     [callability.parquet  callability.sums]  [evidence.parquet  evidence.sums]
 //! DIR/panels/<id>/    manifest.json  panel.parquet      panel.sums
+//! DIR/annotations/<id>/ manifest.json, by kind: bases.bin, lines.jsonl.zst, known.parquet, rs.bin, their sums
 //! DIR/staging/        what is being written; swept when nobody writes it any more
 //! DIR/spools/         what an interrupted ingest had read
+//! DIR/downloads/<key>/ files of released counts, with their sums
 //! ```
 //!
 //! A directory is written in `staging`, synced, then renamed into place. It counts only once the
 //! registry names its id and manifest digest, so a crash leaves at most an unreferenced directory.
 //! Every 64 KiB of a data file has its own digest, checked on each read.
 
+pub mod annotation;
 pub mod batch;
 pub mod callability;
 mod census;
 mod counted;
 mod counts;
+mod downloads;
 mod durable;
 mod erase;
 mod error;
@@ -44,6 +48,7 @@ pub use batch::{
 pub use callability::{CallabilityWriter, States, Track};
 pub use census::{CensusSeal, Counting, StagedCensus, assignment};
 pub use counted::{Census, Counted, Panel, PanelRows};
+pub use downloads::{Download, NewDownload};
 pub use error::StoreError;
 pub use evidence::{Evidence, EvidenceRow, EvidenceScan};
 pub use extract::Extraction;
@@ -54,7 +59,7 @@ pub use scratch::Scratch;
 pub use spools::Spool;
 pub use table::SiteColumns;
 
-use gj_model::{BatchId, CensusId, Counts, PanelId, Variant};
+use gj_model::{AnnotationId, BatchId, CensusId, Counts, PanelId, Variant};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -72,17 +77,17 @@ pub type CountedSite = (Variant, Vec<Counts>);
 pub struct Swept {
     /// Half-written directories.
     pub staged: usize,
-    /// Whole batches, censuses and panels that nothing refers to.
+    /// Whole batches, censuses, panels and sets of annotation that nothing refers to.
     pub unreferenced: usize,
 }
 
 impl Store {
-    /// Opens, and creates where missing, the four folders under `root`.
+    /// Opens, and creates where missing, the five folders under `root`.
     ///
     /// # Errors
     /// When a folder cannot be made.
     pub fn open(root: &Path) -> Result<Store, StoreError> {
-        for folder in ["batches", "censuses", "panels", "staging"] {
+        for folder in ["batches", "censuses", "panels", "annotations", "staging"] {
             durable::create_dir(&root.join(folder))?;
         }
         Ok(Store { root: root.to_owned() })
@@ -111,10 +116,12 @@ impl Store {
         batches: &[BatchId],
         censuses: &[CensusId],
         panels: &[PanelId],
+        annotations: &[AnnotationId],
     ) -> Result<Swept, StoreError> {
         let batches: HashSet<&str> = batches.iter().map(BatchId::as_str).collect();
         let censuses: HashSet<&str> = censuses.iter().map(CensusId::as_str).collect();
         let panels: HashSet<&str> = panels.iter().map(PanelId::as_str).collect();
+        let annotations: HashSet<&str> = annotations.iter().map(AnnotationId::as_str).collect();
         let remove = |folder: &str, kept: &HashSet<&str>| {
             durable::remove_others(&self.root.join(folder), |name| kept.contains(name))
         };
@@ -122,7 +129,8 @@ impl Store {
             staged: durable::sweep_staging(&self.root.join("staging"))?,
             unreferenced: remove("batches", &batches)?
                 + remove("censuses", &censuses)?
-                + remove("panels", &panels)?,
+                + remove("panels", &panels)?
+                + remove("annotations", &annotations)?,
         })
     }
 }

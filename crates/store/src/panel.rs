@@ -1,12 +1,15 @@
 //! Writing a counted panel: for every site the counts of every release class.
 
-use crate::Store;
 use crate::counted::{self, OfCounts, Panel};
-use crate::durable;
+use crate::counts::{CountsWriter, baseline, place};
+use crate::durable::{self, Staged};
 use crate::error::StoreError;
 use crate::manifest::{self, PanelManifest};
 use crate::merge::Merge;
-use gj_model::PanelId;
+use crate::table::TableSeal;
+use crate::{CountedSite, Store};
+use gj_model::{PanelId, ReleaseClass};
+use std::sync::Arc;
 
 /// A finished panel: durable on disk, not yet named by the registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,11 +31,41 @@ impl Store {
     pub fn merge_panel(&self, merge: &Merge) -> Result<PanelSeal, StoreError> {
         let staged = durable::stage(&self.root)?;
         let table = merge.sites(None)?.write(staged.path(), PanelManifest::TABLE)?;
+        self.seal_panel(staged, table, merge.classes.clone(), merge.people.clone())
+    }
+
+    /// Writes sites that were counted elsewhere as a panel; they must ascend, with one entry a class.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsorted`]; when the disk refuses.
+    pub fn write_panel(
+        &self,
+        classes: Vec<ReleaseClass>,
+        people: Vec<u32>,
+        sites: impl Iterator<Item = CountedSite>,
+    ) -> Result<PanelSeal, StoreError> {
+        let staged = durable::stage(&self.root)?;
+        let baseline = Arc::new(baseline(&classes, &people));
+        let mut table = CountsWriter::create(staged.path(), PanelManifest::TABLE, baseline)?;
+        for (variant, counts) in sites {
+            let at = place(variant.contig, variant.position.get());
+            table.push(at, (&variant.reference, &variant.alternate), &counts)?;
+        }
+        self.seal_panel(staged, table.finish()?, classes, people)
+    }
+
+    fn seal_panel(
+        &self,
+        staged: Staged,
+        table: TableSeal,
+        classes: Vec<ReleaseClass>,
+        people: Vec<u32>,
+    ) -> Result<PanelSeal, StoreError> {
         let manifest = PanelManifest {
             format: manifest::PANEL_CELLS,
             tool: manifest::tool(),
-            classes: merge.classes.clone(),
-            people: merge.people.clone(),
+            classes,
+            people,
             rows: table.rows,
             bytes: table.bytes,
             sums: table.sums,

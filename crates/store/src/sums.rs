@@ -79,6 +79,11 @@ impl CheckedFile {
         &self.path
     }
 
+    /// Which opened file it is.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
     /// Reads the whole file, checking every chunk.
     pub(crate) fn check_all(&self) -> Result<(), StoreError> {
         for index in 0..self.length.div_ceil(CHUNK) {

@@ -40,7 +40,7 @@ pub(crate) const GROUP_BYTES: usize = 64 << 20;
 /// A table open for reading.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
-    file: CheckedFile,
+    pub(crate) file: CheckedFile,
     metadata: ArrowReaderMetadata,
     groups: Arc<[Group]>,
 }

@@ -176,7 +176,7 @@ fn sweeping_keeps_what_is_named() {
     write(&store, &[(variant("chr1", 11, "C"), vec![Call::Het])], 1);
     std::fs::create_dir_all(folder.path().join("staging/half")).unwrap();
     let kept: BatchId = kept.id().clone();
-    let swept = store.sweep(std::slice::from_ref(&kept), &[], &[]).unwrap();
+    let swept = store.sweep(std::slice::from_ref(&kept), &[], &[], &[]).unwrap();
     assert_eq!((swept.staged, swept.unreferenced), (1, 1));
     store.batch(&kept).unwrap();
 }

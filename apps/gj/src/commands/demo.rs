@@ -3,6 +3,8 @@
 //! The people are simulated (see `tools/demo-cohort`). Every step may be repeated, so that an
 //! interrupted load goes on where it stopped.
 
+mod annotation;
+
 use crate::cli::Demo;
 use crate::commands::serve::serve;
 use crate::progress::{self, IngestProgress};
@@ -129,6 +131,7 @@ async fn load_from(gate: &Gate, manager: &Asker, unpacked: &Path) -> anyhow::Res
             Err(other) => return Err(other.into()),
         }
     }
+    annotation::load(gate, manager).await?;
     let spinner = progress::spinner("counting the release");
     let frozen = gate.freeze(manager, &FREEZE.parse()?).await;
     spinner.finish_and_clear();

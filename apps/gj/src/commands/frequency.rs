@@ -3,7 +3,7 @@
 use crate::cli::Frequency;
 use crate::output;
 use anyhow::Context;
-use gj_gate::{FrequencyAnswer, Place, Question, Released};
+use gj_gate::{FrequencyAnswer, Ledgered, Place, Question, Released};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -30,6 +30,8 @@ pub async fn run(arguments: Frequency) -> anyhow::Result<()> {
     gate.close().await;
     match arguments.vcf {
         Some(path) => write_vcf(&path, &answer),
+        // What the ledger says has no place in a list of sites.
+        None if json && answer.get().ledger != Ledgered::default() => output::json(&answer),
         None if json => output::json(&answer.get().sites),
         None => print_table(answer.get()),
     }
@@ -58,6 +60,20 @@ fn print_table(answer: &FrequencyAnswer) -> anyhow::Result<()> {
         "# `-`: hidden, because it is under {} or would give such a count away",
         answer.smallest_cell
     )?;
+    for withheld in &answer.ledger.withheld {
+        let (chrom, start, end) = (withheld.chrom, withheld.start, withheld.end);
+        let what = withheld.by.map_or_else(String::new, |by| format!(" by {}", by.name()));
+        writeln!(out, "# {chrom}:{start}-{end}{what}: withheld. {}", withheld.reason.en)?;
+        writeln!(out, "# {}", withheld.reason.ja)?;
+    }
+    if let Some(told) = &answer.ledger.guarded {
+        let of = format!("of about {} alleles", told.alleles);
+        match (told.rarer_than_floor, told.from == told.to) {
+            (true, _) => writeln!(out, "# {}: fewer than {} {of}, or none", told.variant, told.to + 1)?,
+            (false, true) => writeln!(out, "# {}: {} {of}", told.variant, told.from)?,
+            (false, false) => writeln!(out, "# {}: {} to {} {of}", told.variant, told.from, told.to)?,
+        }
+    }
     writeln!(out, "variant\tgroup\tac\tan\thom\themi\tpeople")?;
     for site in &answer.sites {
         for (name, cells) in &site.groups {

@@ -17,6 +17,9 @@ pub async fn run(arguments: Verify) -> anyhow::Result<()> {
         "all is as it must be: {} audit lines, {} batches with {} rows, {} releases with {} sites and {} censuses recounted",
         report.audit_lines, report.batches, report.rows, report.freezes, report.sites, report.censuses
     );
+    if report.annotation_sets > 0 {
+        println!("{} sets of annotation are whole", report.annotation_sets);
+    }
     if report.entries > 0 {
         println!("the trial balance is 0 over {} entries and {} invoices", report.entries, report.invoices);
     }

@@ -10,7 +10,7 @@ gj -> analysis api gate model portal
 portal -> api gate model
 api -> analysis gate model
 analysis -> gate
-gate -> casework export ingest kernels model money ontology policy registry store
+gate -> annotation casework export exposure ingest kernels model money ontology policy registry store
 ingest -> kernels model store
 registry -> casework model money
 store -> kernels model

@@ -38,18 +38,32 @@ pub fn sql(url: &str, statement: &str) -> String {
 }
 
 impl House {
-    /// An initialised directory with the built-in programme.
+    /// An initialised directory with the built-in programme, without the rows of the ledger: nothing is withheld, so
+    /// that stories can compare numbers of before and after.
     pub fn new() -> House {
+        House { folder: tempfile::tempdir().unwrap(), server: database() }.open_to_all(|text| text)
+    }
+
+    /// The same with its registry in a file, also where the suite runs on a server.
+    pub fn on_file() -> House {
+        House { folder: tempfile::tempdir().unwrap(), server: None }.open_to_all(|text| text)
+    }
+
+    /// An initialised directory with the built-in programme as it is.
+    pub fn with_ledger() -> House {
         let house = House { folder: tempfile::tempdir().unwrap(), server: database() };
         house.ok(&["init"], &[]);
         house
     }
 
-    /// The same with its registry in a file, also where the suite runs on a server.
-    pub fn on_file() -> House {
-        let house = House { folder: tempfile::tempdir().unwrap(), server: None };
-        house.ok(&["init"], &[]);
-        house
+    fn open_to_all(self, change: impl Fn(String) -> String) -> House {
+        let example =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/registry/programme/example.toml");
+        let text = std::fs::read_to_string(example).unwrap();
+        let programme = self.folder.path().join("programme.toml");
+        std::fs::write(&programme, change(text.split("\n[[exposure]]").next().unwrap().to_owned())).unwrap();
+        self.ok(&["init", "--programme"], &[&programme]);
+        self
     }
 
     /// The same directory and registry once more, as they are now.
@@ -69,13 +83,7 @@ impl House {
     /// An initialised directory that hides nothing, to compare whole tables with an oracle.
     pub fn showing_everything() -> House {
         let house = House { folder: tempfile::tempdir().unwrap(), server: database() };
-        let example =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/registry/programme/example.toml");
-        let text = std::fs::read_to_string(example).unwrap().replace("min_cell = 10", "min_cell = 1");
-        let programme = house.folder.path().join("programme.toml");
-        std::fs::write(&programme, text).unwrap();
-        house.ok(&["init", "--programme"], &[&programme]);
-        house
+        house.open_to_all(|text| text.replace("min_cell = 10", "min_cell = 1"))
     }
 
     pub fn dir(&self) -> PathBuf {
@@ -99,6 +107,7 @@ impl House {
         // `gj audit verify --data DIR …`: options come after the words of the command.
         let two = [
             "account",
+            "annotation",
             "application",
             "audit",
             "consent",

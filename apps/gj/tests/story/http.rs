@@ -49,6 +49,19 @@ pub fn send(address: &str, method: &str, path: &str, headers: &str, body: &str) 
     Reply { status, head: head.to_owned(), body }
 }
 
+/// The status of a whole answer; `None` when the server went away.
+pub fn status(address: &str, path: &str, token: &str) -> Option<u16> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    let text = format!(
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
+    );
+    stream.write_all(text.as_bytes()).ok()?;
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    text.split_once("\r\n\r\n")?.0.split(' ').nth(1)?.parse().ok()
+}
+
 pub fn get(address: &str, path: &str, token: Option<&str>) -> Reply {
     request(address, "GET", path, token, None)
 }

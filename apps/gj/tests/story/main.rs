@@ -5,10 +5,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod accounts;
+mod air_gap;
+mod answers;
 mod applications;
 mod approvals;
 mod arrows;
 mod bad_input;
+mod beacon;
 mod browser;
 mod censuses;
 mod chromium;
@@ -18,7 +21,9 @@ mod counts;
 mod crash;
 mod demo;
 mod disk;
+mod downloads;
 mod duckdb;
+mod exposure;
 mod extracts;
 mod gvcf;
 mod gvcf_extracts;

@@ -170,7 +170,12 @@ fn the_other_profile_makes_academia_pay_and_rules_are_checked() {
 #[test]
 fn a_programme_made_by_an_older_version_is_told_what_it_lacks() {
     let house = ready();
-    assert_eq!(house.ok(&["programme", "check"], &[]), "");
+    let complete = House::with_ledger();
+    assert_eq!(complete.ok(&["programme", "check"], &[]), "");
+    // Without rows of the ledger nothing is limited: that is told, too.
+    let (out, _) = house.fails(1, &["programme", "check"], &[]);
+    assert!(out.contains("no [[exposure]] row of the regime `agreed`") && out.contains("withheld"), "{out}");
+    let house = complete;
     let text = house.ok(&["programme", "export"], &[]);
     let older = text.replace("\"ontology.load\",", "");
     assert_ne!(older, text);

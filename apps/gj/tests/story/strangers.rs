@@ -25,6 +25,9 @@ const PUBLIC: [&str; 13] = [
     "GET /api/beacon/v2/filtering_terms",
 ];
 
+/// Operations on public knowledge, not on people.
+const LOOKUPS: [&str; 3] = ["/api/annotation", "/api/gene", "/api/find"];
+
 pub fn ready() -> House {
     let cohort = MadeUp::new(60, 20, 2);
     let house = House::new();
@@ -53,13 +56,36 @@ fn call(address: &str, verb: &str, path: &str, token: Option<&str>) -> Reply {
         "/api/frequency" | "/api/frequency.vcf" => {
             format!("{path}?freeze=r1&region=chr2:1-9000000&by=stratum")
         }
-        "/api/beacon/v2/g_variants" if verb == "GET" => {
-            format!("{path}?referenceName=chr2&start=0&end=9000000&assemblyId=GRCh38")
+        "/api/download/{freeze}/{file}" => "/api/download/r1/sites.vcf.gz?by=stratum".to_owned(),
+        "/api/annotation" => format!("{path}?freeze=r1&variant=chr2-100-A-C"),
+        "/api/gene" => format!("{path}?name=BRCA2"),
+        "/api/find" => format!("{path}?q=rs1"),
+        // Below an entry, one that there is: a release, a variant; of datasets there is none here.
+        path if path.starts_with("/api/beacon/v2/") => {
+            let id = if path.contains("/cohorts/") { "r1" } else { "chr2-3000001-A-C" };
+            let place =
+                if path.ends_with("/g_variants") { "referenceName=chr2&start=0&end=9000000" } else { "" };
+            format!("{}?{}", path.replace("{id}", id), if verb == "GET" { place } else { "" })
         }
         other => other.to_owned(),
     };
-    let question = r#"{"meta":{"apiVersion":"v2.2.0"},"query":{"requestParameters":{"g_variant":{"referenceName":"chr2","start":[0],"end":[9000000],"assemblyId":"GRCh38"}}}}"#;
+    let question = match path.contains("/g_variants?") {
+        true => {
+            r#"{"meta":{"apiVersion":"v2.2.0"},"query":{"requestParameters":{"g_variant":{"referenceName":"chr2","start":[0],"end":[9000000],"assemblyId":"GRCh38"}}}}"#
+        }
+        false => r#"{"meta":{"apiVersion":"v2.2.0"}}"#,
+    };
     http::request(address, verb, &path, token, (verb == "POST").then_some(question))
+}
+
+/// What somebody who may ask is told: nobody is shown a single person, and there is no dataset here.
+fn of_allowed(path: &str) -> u16 {
+    let below = |entry: &str| path.starts_with(&format!("/api/beacon/v2/{entry}/{{id}}"));
+    match path {
+        _ if ["individuals", "biosamples", "runs", "analyses"].into_iter().any(below) => 403,
+        _ if below("datasets") => 404,
+        _ => 200,
+    }
 }
 
 /// An operation on applications, which refuses other people than the questions do.
@@ -85,11 +111,13 @@ fn every_operation_refuses_strangers() {
     let server = house.serve();
     let [paid, unpaid, auditor] = ["company-paid", "company-unpaid", "auditor"].map(|user| house.token(user));
     let manager = house.token("datamanager");
+    let committee = house.token("committee");
     let operations = operations(&server.address);
     assert!(operations.len() > PUBLIC.len());
     let begun = apply(&server.address, "POST", "/api/application", "A-0", Some(&paid)).json();
     let id = begun["application"].as_str().unwrap().to_owned();
     let (mut of_applications, mut of_money, mut of_participants) = (0, 0, 0);
+    let mut of_exposure = 0;
     house.participant("hanako", "P1", &[]);
     let participant = house.token("hanako");
     for (verb, path) in &operations {
@@ -102,6 +130,18 @@ fn every_operation_refuses_strangers() {
             let tried =
                 [None, Some(&forged[..]), Some(&unpaid[..]), Some(&auditor[..]), Some(&participant[..])];
             assert_eq!(tried.map(with), [401, 401, 403, 403, own], "{verb} {path}");
+            continue;
+        }
+        if path.starts_with("/api/exposure") {
+            // One's own account is for who may read frequencies, everybody's for the committee.
+            let with = |token: Option<&str>| http::request(&server.address, verb, path, token, None).status;
+            let forged = "0".repeat(64);
+            let tried =
+                [None, Some(&forged[..]), Some(&unpaid[..]), Some(&auditor[..]), Some(&committee[..])];
+            let own = path == "/api/exposure";
+            of_exposure += usize::from(own);
+            let expected = if own { [401, 401, 200, 403, 403] } else { [401, 401, 403, 403, 200] };
+            assert_eq!(tried.map(with), expected, "{verb} {path}");
             continue;
         }
         if path.starts_with("/api/application") {
@@ -134,10 +174,12 @@ fn every_operation_refuses_strangers() {
             assert_eq!(with(None).status, 200, "{name}");
             continue;
         }
+        // Public knowledge costs nothing; who may ask nothing else may not ask for it either.
+        let is_lookup = LOOKUPS.contains(&path.as_str());
         for (who, token, status) in [
             ("nobody", None, 401),
             ("a forged token", Some("0".repeat(64)), 401),
-            ("an unpaid company", Some(unpaid.clone()), 403),
+            ("an unpaid company", Some(unpaid.clone()), if is_lookup { 200 } else { 403 }),
             ("an auditor", Some(auditor.clone()), 403),
         ] {
             let reply = with(token.as_deref());
@@ -145,7 +187,7 @@ fn every_operation_refuses_strangers() {
             assert!(!reply.body.contains("\"ac\""), "{name} by {who}");
             assert!(reply.head.to_lowercase().contains("no-store") || reply.status != 200);
         }
-        assert_eq!(with(Some(&paid)).status, 200, "{name}: {}", with(Some(&paid)).body);
+        assert_eq!(with(Some(&paid)).status, of_allowed(path), "{name}: {}", with(Some(&paid)).body);
     }
     // Each of them left a line.
     let log = house.ok(&["audit", "export"], &[]);
@@ -153,7 +195,8 @@ fn every_operation_refuses_strangers() {
     let refused =
         |actor: &str| lines.iter().filter(|l| l["actor"] == actor && l["outcome"] == "refused").count();
     let closed = operations.len() - PUBLIC.len();
-    assert_eq!(refused("company-unpaid"), closed - of_applications - of_money);
+    let never = of_applications + of_money + of_exposure + LOOKUPS.len();
+    assert_eq!(refused("company-unpaid"), closed - never);
     assert_eq!((refused("datamanager"), of_participants), (of_applications + of_money, 2));
     assert_eq!(refused("nobody"), 2 * closed);
 }
@@ -165,7 +208,7 @@ fn every_administrative_command_refuses_the_wrong_person() {
     let file = house.beside("a.vcf");
     let programme = house.beside("p.toml");
     fs::write(&programme, house.ok(&["programme", "export"], &[])).unwrap();
-    let commands: [(&[&str], Option<&std::path::Path>); 22] = [
+    let commands: [(&[&str], Option<&std::path::Path>); 24] = [
         (&["import-samples", "--institution", "centre"], Some(&sheet)),
         (&["ingest", "--institution", "centre"], Some(&file)),
         (&["freeze", "r9"], None),
@@ -182,6 +225,11 @@ fn every_administrative_command_refuses_the_wrong_person() {
         (&["programme", "diff"], Some(&programme)),
         (&["programme", "check"], None),
         (&["ontology", "load", "MONDO"], Some(&programme)),
+        (
+            &["annotation", "load", "genes", "g", "--version", "1", "--source", "s", "--licence", "l"],
+            Some(&programme),
+        ),
+        (&["annotation", "layer", "r1"], None),
         (&["registry", "move", "--to", "file"], None),
         (&["account", "list"], None),
         (&["money", "balance"], None),

@@ -51,6 +51,34 @@ pub fn resolve(
     variant(edit, reference).map(Some).ok_or_else(|| HgvsError::NoReference(name.to_string()))
 }
 
+/// The variant of a substitution, which says itself what both bases are; `None` of other changes. It needs no
+/// reference, and is not compared with one.
+pub fn substitution(name: &Hgvs, models: &GeneModels) -> Option<Variant> {
+    let NamedChange::Substitution(from, to) = &name.change else { return None };
+    if from.is_empty() || to.is_empty() {
+        return None;
+    }
+    let (contig, position, forward) = match name.numbering {
+        Numbering::Genomic | Numbering::Mitochondrial => {
+            let Sequence::Primary(contig) = sequence(&name.accession) else { return None };
+            let position = u32::try_from(name.first.base).ok().filter(|&p| p <= contig.length())?;
+            (contig, position, true)
+        }
+        Numbering::Coding | Numbering::NonCoding => {
+            let transcript = models.transcript(&name.accession)?;
+            let position = transcript.locate(anchor(transcript, name.numbering, name.first)?)?;
+            (transcript.contig, position, transcript.is_forward())
+        }
+    };
+    let written = |base: &str| {
+        let bases = if forward { base.as_bytes().to_vec() } else { reverse_complement(base.as_bytes()) };
+        String::from_utf8(bases).ok()
+    };
+    let (reference, alternate) = (written(from)?, written(to)?);
+    (reference != alternate).then_some(())?;
+    Some(Variant { contig, position: Position::new(position)?, reference, alternate })
+}
+
 /// The place of a transcript that a point names.
 fn anchor(transcript: &Transcript, numbering: Numbering, point: Point) -> Option<Place> {
     let base = i64::from(point.base);
@@ -119,7 +147,7 @@ fn edit(
 }
 
 /// The variant of an edit with the base before it where VCF needs one; `None` where the reference ends.
-fn variant(mut edit: Edit, reference: &impl Reference) -> Option<Variant> {
+pub(crate) fn variant(mut edit: Edit, reference: &impl Reference) -> Option<Variant> {
     let contig = edit.contig;
     for _ in 0..SHIFT_MAX {
         let Some(next) = edit.left(reference) else { break };

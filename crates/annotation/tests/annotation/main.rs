@@ -7,5 +7,6 @@ mod csq;
 mod fixture;
 mod naive;
 mod numbering;
+mod published_ids;
 mod random;
 mod readers;

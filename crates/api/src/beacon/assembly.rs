@@ -2,36 +2,8 @@
 //! name of another assembly is an error, never a miss.
 
 use crate::status::BadParameter;
+use gj_gate::annotation::{self, Sequence};
 use gj_model::Contig;
-
-/// RefSeq accessions of GRCh38 in karyotype order (NCBI assembly report of GCF_000001405.26).
-const ACCESSIONS: [&str; 25] = [
-    "NC_000001.11",
-    "NC_000002.12",
-    "NC_000003.12",
-    "NC_000004.12",
-    "NC_000005.10",
-    "NC_000006.12",
-    "NC_000007.14",
-    "NC_000008.11",
-    "NC_000009.12",
-    "NC_000010.11",
-    "NC_000011.10",
-    "NC_000012.12",
-    "NC_000013.11",
-    "NC_000014.9",
-    "NC_000015.10",
-    "NC_000016.10",
-    "NC_000017.11",
-    "NC_000018.10",
-    "NC_000019.10",
-    "NC_000020.11",
-    "NC_000021.9",
-    "NC_000022.11",
-    "NC_000023.11",
-    "NC_000024.10",
-    "NC_012920.1",
-];
 
 /// The first version of the RefSeq and of the GenBank assembly that is GRCh38; later ones are patches.
 const VERSIONS: [(&str, u32); 2] = [("GCF_000001405.", 26), ("GCA_000001405.", 15)];
@@ -54,19 +26,17 @@ pub(crate) fn check(text: &str) -> Result<(), BadParameter> {
 /// The contig a `referenceName` means.
 pub(crate) fn contig(text: &str) -> Result<Contig, BadParameter> {
     let name = text.strip_prefix("refseq:").unwrap_or(text);
-    if let Some(found) = Contig::all().find(|contig| accession(*contig) == name) {
+    if let Some(found) = annotation::contig_of_refget(name) {
+        return Ok(found);
+    }
+    if let Sequence::Primary(found) = annotation::sequence(name) {
         return Ok(found);
     }
     name.parse().map_err(|_| {
-        let expected = "chr1–chr22, chrX, chrY, chrM, with or without `chr`, or a RefSeq accession of GRCh38 \
-            such as NC_000022.11";
+        let expected = "chr1–chr22, chrX, chrY, chrM, with or without `chr`, a RefSeq accession of GRCh38 \
+            such as NC_000022.11, or its refget id `SQ.…`";
         BadParameter::new("referenceName", text, expected)
     })
-}
-
-/// The RefSeq accession of a contig.
-pub(crate) fn accession(contig: Contig) -> &'static str {
-    ACCESSIONS[contig.index() as usize]
 }
 
 #[cfg(test)]
@@ -93,7 +63,9 @@ mod tests {
 
     #[test]
     fn contigs_have_aliases() {
-        for text in ["22", "chr22", "NC_000022.11", "refseq:NC_000022.11"] {
+        for text in
+            ["22", "chr22", "NC_000022.11", "refseq:NC_000022.11", "SQ.7B7SHsmchAR0dFcDCuSFjJAo7tX87krQ"]
+        {
             assert_eq!(contig(text).unwrap().name(), "chr22");
         }
         assert_eq!(contig("MT").unwrap(), contig("NC_012920.1").unwrap());

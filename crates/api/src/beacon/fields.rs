@@ -2,12 +2,13 @@
 //! names and texts. Knows which names exist; a name it does not know is an error, because a misspelt
 //! parameter that is ignored widens the question.
 
+use super::filter::Filter;
 use crate::status::BadParameter;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Parameters that mean something here.
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 26] = [
     "assemblyId",
     "referenceName",
     "start",
@@ -15,30 +16,43 @@ const KNOWN: [&str; 16] = [
     "referenceBases",
     "alternateBases",
     "variantType",
+    "variantMinLength",
+    "variantMaxLength",
+    "geneId",
+    "aminoacidChange",
+    "genomicAlleleShortForm",
+    "filters",
     "requestedGranularity",
     "includeResultsetResponses",
     "skip",
     "limit",
+    "nextPage",
+    "previousPage",
+    "currentPage",
     "datasets",
+    "cohorts",
     "purpose",
     "by",
     "project",
     "testMode",
 ];
+/// Names that the specification's OpenAPI document uses for others.
+const ALIASES: [(&str, &str); 3] =
+    [("geneid", "geneId"), ("allele", "genomicAlleleShortForm"), ("datasetIds", "datasets")];
 /// Those of them that say how to answer, not what is asked.
-const FORM: [&str; 5] = ["requestedGranularity", "includeResultsetResponses", "skip", "limit", "testMode"];
-/// Parameters of the specification that do not, yet.
-const UNSUPPORTED: [&str; 9] = [
-    "geneId",
-    "geneid",
-    "aminoacidChange",
-    "genomicAlleleShortForm",
-    "allele",
-    "mateName",
-    "variantMinLength",
-    "variantMaxLength",
+const FORM: [&str; 9] = [
+    "requestedGranularity",
+    "includeResultsetResponses",
+    "skip",
+    "limit",
+    "nextPage",
+    "previousPage",
+    "currentPage",
+    "testMode",
     "filters",
 ];
+/// Parameters of the specification that nothing stored here can answer.
+const UNSUPPORTED: [&str; 1] = ["mateName"];
 /// What cannot narrow an answer and is not needed to give one.
 const IGNORED: [&str; 5] = ["$schema", "meta", "requestedSchema", "requestedSchemas", "apiVersion"];
 
@@ -46,6 +60,7 @@ const IGNORED: [&str; 5] = ["$schema", "meta", "requestedSchema", "requestedSche
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     values: BTreeMap<&'static str, String>,
+    filters: Vec<Filter>,
 }
 
 impl Fields {
@@ -83,6 +98,7 @@ impl Fields {
                 ) => {
                     self.gather(inner)?;
                 }
+                ("filters", Value::Array(items)) => self.filters = Filter::array(items)?,
                 _ => self.add(name, text(name, value)?)?,
             }
         }
@@ -94,8 +110,12 @@ impl Fields {
             return Ok(());
         }
         if UNSUPPORTED.contains(&name) {
-            let expected = "a request without it: this beacon does not know it yet, and will not ignore it";
+            let expected = "a request without it: breakends are not stored here";
             return Err(BadParameter::new(name, &value, expected));
+        }
+        let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, known)| known);
+        if name == "filters" {
+            self.filters = Filter::list(&value)?;
         }
         let Some(known) = KNOWN.iter().find(|known| **known == name) else {
             return Err(BadParameter::new(name, &value, format!("one of {}", KNOWN.join(", "))));
@@ -110,6 +130,11 @@ impl Fields {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let value = self.values.get(name).map(String::as_str);
         value.filter(|value| !value.is_empty() || name.ends_with("Bases"))
+    }
+
+    /// The filters.
+    pub(crate) fn filters(&self) -> &[Filter] {
+        &self.filters
     }
 
     /// The question as received, for the summary that goes with an answer; the form of the answer has
@@ -170,11 +195,17 @@ mod tests {
 
     #[test]
     fn nothing_is_ignored_that_would_narrow_the_question() {
-        for query in ["geneId=CYP2D6", "filters=NCIT:C20197", "alternatebases=A", "start=1&start=2"] {
+        for query in ["mateName=chr2", "filters=sex=", "alternatebases=A", "start=1&start=2"] {
             assert!(Fields::from_query(query).is_err(), "{query}");
         }
         let filters = json!({ "query": { "filters": [{ "id": "NCIT:C20197" }] } });
-        assert!(Fields::from_body(filters.to_string().as_bytes()).is_err());
+        let read = Fields::from_body(filters.to_string().as_bytes()).unwrap();
+        assert_eq!(read.filters(), Fields::from_query("filters=NCIT:C20197").unwrap().filters());
+        let alias = Fields::from_query("geneid=CYP2D6&allele=NM_1:c.1A>C").unwrap();
+        assert_eq!(
+            (alias.get("geneId"), alias.get("genomicAlleleShortForm")),
+            (Some("CYP2D6"), Some("NM_1:c.1A>C"))
+        );
         for body in ["", "[]", "{", "{\"query\":{\"start\":{}}}"] {
             assert!(Fields::from_body(body.as_bytes()).is_err(), "{body}");
         }

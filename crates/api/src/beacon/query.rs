@@ -1,123 +1,281 @@
-//! The variants a Beacon query means: a sequence query names alleles at a place, a range query every
-//! variant that overlaps an interval. Pure.
+//! The variants a Beacon query means: alleles at a place, what overlaps a range, what begins and ends within
+//! brackets, a gene's, or those a name means. Pure but for what it asks an annotation about genes and names.
 
-use super::{assembly, fields::Fields};
+use super::kind::{Kind, trimmed};
+use super::{assembly, fields::Fields, protein};
 use crate::status::BadParameter;
-use gj_gate::Place;
+use gj_gate::annotation::is_allele_id;
+use gj_gate::{Annotations, Place};
 use gj_model::variant::{ALLELE_BASES_MAX, is_bases};
 use gj_model::{Contig, Position, Region, Variant};
 
-/// A range query also finds deletions that begin this many bases before the range and reach into it.
-const REACH_BASES: u64 = 1_000;
+/// A range query also finds deletions that begin this many bases before the range and reach into it. Alleles are
+/// stored base by base; a longer one is a structural variant, which no file of alleles spells out.
+const REACH_BASES: u64 = 10_000;
+/// Variants that one name may mean.
+const NAMED_MAX: usize = 50;
 
 /// A query, still in Beacon's coordinates: 0-based, the end excluded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct VariantQuery {
-    contig: Contig,
-    start: u64,
-    /// `None`: a sequence query.
-    end: Option<u64>,
+    form: Form,
+    gene: Option<String>,
     reference: Option<String>,
     alternate: Option<String>,
     kind: Option<Kind>,
-    place: Place1,
+    lengths: (Option<u64>, Option<u64>),
+    /// A change of a protein, as HGVS writes it.
+    pub(crate) protein: Option<String>,
+    /// An identifier by VRS, which says nothing of the place.
+    pub(crate) vrs: Option<String>,
+}
+
+/// What the coordinates of a query say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Form {
+    /// Alleles that begin at a base.
+    Sequence { contig: Contig, start: u64, look: Look },
+    /// What overlaps an interval.
+    Range { contig: Contig, start: u64, end: u64 },
+    /// What begins in one interval and ends in another.
+    Bracket { contig: Contig, starts: (u64, u64), ends: (u64, u64) },
+    /// What overlaps a gene.
+    Gene,
+    /// What a name means.
+    Named(String),
 }
 
 /// Where the gate is asked to look; wider than the query where that is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place1 {
+enum Look {
     Region(Region),
     Variant(Variant),
 }
 
-/// How the alternate allele differs from the reference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Snp,
-    Mnp,
-    Ins,
-    Del,
-    Delins,
-}
-
-impl Kind {
-    const ALL: [(Kind, &str); 5] = [
-        (Kind::Snp, "SNP"),
-        (Kind::Mnp, "MNP"),
-        (Kind::Ins, "INS"),
-        (Kind::Del, "DEL"),
-        (Kind::Delins, "DELINS"),
-    ];
-
-    /// Of a variant, bases that both alleles share left out.
-    pub(crate) fn of(variant: &Variant) -> Kind {
-        let (_, reference, alternate) = trimmed(variant);
-        match (reference.len(), alternate.len()) {
-            (1, 1) => Kind::Snp,
-            (0, _) => Kind::Ins,
-            (_, 0) => Kind::Del,
-            (r, a) if r == a => Kind::Mnp,
-            _ => Kind::Delins,
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        Kind::ALL.iter().find(|(kind, _)| *kind == self).map_or("SNP", |(_, name)| name)
-    }
+/// A query with the places to look at.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    /// Where the gate is to look, in ascending order.
+    pub(crate) places: Vec<Place>,
+    gene: Option<Region>,
 }
 
 impl VariantQuery {
-    pub(crate) fn read(fields: &Fields) -> Result<VariantQuery, BadParameter> {
+    /// Reads the parameters, or the id of an address. `None` where neither names any variant.
+    pub(crate) fn read(fields: &Fields, id: Option<&str>) -> Result<Option<VariantQuery>, BadParameter> {
         if let Some(text) = fields.get("assemblyId") {
             assembly::check(text)?;
         }
-        let contig = fields
-            .get("referenceName")
-            .ok_or_else(|| missing("referenceName", "chr22, 22 or NC_000022.11"))?;
-        let contig = assembly::contig(contig)?;
-        let start =
-            coordinate(fields, "start")?.ok_or_else(|| missing("start", "the first base, counted from 0"))?;
-        let end = coordinate(fields, "end")?;
-        let reference = alleles(fields, "referenceBases")?;
+        let name = id.or(fields.get("genomicAlleleShortForm")).map(str::to_owned);
+        let gene = fields.get("geneId").map(str::to_owned);
+        let protein = fields.get("aminoacidChange").map(protein::read).transpose()?;
         let alternate = alleles(fields, "alternateBases")?;
-        let kind = fields.get("variantType").map(kind).transpose()?;
-        let place = match (end, &alternate) {
-            (Some(end), _) => range(contig, start, end)?,
-            (None, Some(alternate)) => sequence(contig, start, reference.as_deref(), alternate)?,
+        let reference = alleles(fields, "referenceBases")?;
+        let coordinates = ["referenceName", "start", "end"].iter().any(|name| fields.get(name).is_some());
+        let vrs = name.clone().filter(|name| is_allele_id(name));
+        let form = match (&name, &vrs) {
+            (Some(name), None) if coordinates || gene.is_some() => {
+                let expected = "a name, or a place or gene, not both";
+                return Err(BadParameter::new("genomicAlleleShortForm", name, expected));
+            }
+            (Some(name), None) => Form::Named(name.clone()),
+            (_, Some(_)) | (None, None) if coordinates => {
+                place(fields, reference.as_deref(), alternate.as_deref(), vrs.is_some())?
+            }
+            (None, None) if gene.is_some() => Form::Gene,
+            (_, Some(vrs)) if gene.is_none() => {
+                let expected = "with it the place (`referenceName`, `start`, `end`) or the gene (`geneId`) to look \
+                    at: the identifier is a digest, which tells nothing of where";
+                return Err(BadParameter::new("id", vrs, expected));
+            }
+            (_, Some(_)) => Form::Gene,
             (None, None) => {
-                return Err(missing("alternateBases", "the alternate allele, or `end` for a range"));
+                let narrowed = [
+                    "referenceBases",
+                    "alternateBases",
+                    "variantType",
+                    "aminoacidChange",
+                    "variantMinLength",
+                    "variantMaxLength",
+                ]
+                .into_iter()
+                .find(|name| fields.get(name).is_some());
+                return match narrowed {
+                    Some(_) => {
+                        Err(missing("referenceName", "chr22, 22 or NC_000022.11; or a gene in `geneId`"))
+                    }
+                    None => Ok(None),
+                };
             }
         };
-        Ok(VariantQuery { contig, start, end, reference, alternate, kind, place })
+        let kind = fields.get("variantType").map(Kind::read).transpose()?;
+        let lengths = (length(fields, "variantMinLength")?, length(fields, "variantMaxLength")?);
+        Ok(Some(VariantQuery { form, gene, reference, alternate, kind, lengths, protein, vrs }))
     }
 
-    /// Where the gate is to look.
-    pub(crate) fn place(&self) -> Place {
-        match &self.place {
-            Place1::Region(region) => Place::Region(*region),
-            Place1::Variant(variant) => Place::Variant(variant.clone()),
-        }
+    /// The places to look at, with what the release's annotation says of genes and names.
+    ///
+    /// # Errors
+    /// A gene or a name that means nothing.
+    pub(crate) fn target(&self, annotations: Option<&Annotations>) -> Result<Target, Wrong> {
+        let gene = self.gene.as_deref().map(|name| gene_region(name, annotations)).transpose()?;
+        let places = match &self.form {
+            Form::Sequence { look: Look::Region(region), .. } => vec![Place::Region(*region)],
+            Form::Sequence { look: Look::Variant(variant), .. } => vec![Place::Variant(variant.clone())],
+            Form::Range { contig, start, end } => {
+                vec![Place::Region(region(*contig, start.saturating_sub(REACH_BASES), *end)?)]
+            }
+            // An allele without bases is stored with the base before it: look there too.
+            Form::Bracket { contig, starts, .. } => {
+                vec![Place::Region(region(*contig, starts.0.saturating_sub(1), starts.1)?)]
+            }
+            Form::Gene => {
+                let gene = gene.ok_or_else(|| missing("geneId", "a gene"))?;
+                let start = u64::from(gene.start.get()) - 1;
+                let reach =
+                    region(gene.contig, start.saturating_sub(REACH_BASES), u64::from(gene.end.get()))?;
+                vec![Place::Region(reach)]
+            }
+            Form::Named(name) => named(name, annotations)?.into_iter().map(Place::Variant).collect(),
+        };
+        Ok(Target { places, gene })
     }
 
-    /// Whether a variant found there is meant.
-    pub(crate) fn matches(&self, variant: &Variant) -> bool {
+    /// Whether a variant found at one of the places is meant.
+    pub(crate) fn matches(&self, target: &Target, variant: &Variant) -> bool {
         let first = u64::from(variant.position.get()) - 1;
-        let lies_there = match self.end {
-            Some(end) => first < end && first + variant.reference.len() as u64 > self.start,
-            None => true,
+        let end = first + variant.reference.len() as u64;
+        let (at, reference, alternate) = trimmed(variant);
+        let trimmed_end = at + reference.len() as u64;
+        let on = |contig: Contig| contig == variant.contig;
+        let in_gene = target.gene.is_none_or(|gene| {
+            on(gene.contig) && first < u64::from(gene.end.get()) && end >= u64::from(gene.start.get())
+        });
+        let (lies, written, short) = match &self.form {
+            Form::Sequence { contig, start, .. } => (on(*contig), first == *start, at == *start),
+            Form::Range { contig, start, end: last } => {
+                (on(*contig) && first < *last && end > *start, true, true)
+            }
+            Form::Bracket { contig, starts, ends } => {
+                let within = |begin: u64, end: u64| {
+                    (starts.0..starts.1).contains(&begin) && (ends.0..ends.1).contains(&end)
+                };
+                (on(*contig), within(first, end), within(at, trimmed_end))
+            }
+            Form::Gene => (true, true, true),
+            Form::Named(_) => (true, true, true),
         };
         let fits = |pattern: &Option<String>, allele: &str| pattern.as_ref().is_none_or(|p| like(p, allele));
-        let as_written = (self.end.is_some() || first == self.start)
-            && fits(&self.reference, &variant.reference)
-            && fits(&self.alternate, &variant.alternate);
-        let (at, reference, alternate) = trimmed(variant);
-        let as_trimmed = (self.end.is_some() || at == self.start)
-            && fits(&self.reference, reference)
-            && fits(&self.alternate, alternate);
-        variant.contig == self.contig
-            && lies_there
+        let as_written =
+            written && fits(&self.reference, &variant.reference) && fits(&self.alternate, &variant.alternate);
+        let as_trimmed = short && fits(&self.reference, reference) && fits(&self.alternate, alternate);
+        let length = reference.len().max(alternate.len()) as u64;
+        in_gene
+            && lies
             && (as_written || as_trimmed)
             && self.kind.is_none_or(|kind| kind == Kind::of(variant))
+            && self.lengths.0.is_none_or(|least| length >= least)
+            && self.lengths.1.is_none_or(|most| length <= most)
+    }
+}
+
+/// Why a query has no places.
+#[derive(Debug)]
+pub(crate) enum Wrong {
+    /// A parameter means nothing.
+    Parameter(BadParameter),
+    /// The annotation cannot be read.
+    Gate(gj_gate::GateError),
+}
+
+impl From<BadParameter> for Wrong {
+    fn from(bad: BadParameter) -> Wrong {
+        Wrong::Parameter(bad)
+    }
+}
+
+fn gene_region(name: &str, annotations: Option<&Annotations>) -> Result<Region, BadParameter> {
+    if let Some(gene) = annotations.and_then(|annotations| annotations.gene(name)) {
+        return Ok(gene.region);
+    }
+    let loaded = annotations.is_some_and(|a| a.layer().sets.iter().any(|set| set.kind == "genes"));
+    let expected = match loaded {
+        true => "a gene of the release's gene models, by symbol, alias or id",
+        false => "a place instead: no gene models are loaded for this release",
+    };
+    Err(BadParameter::new("geneId", name, expected))
+}
+
+/// The variants a name means.
+fn named(name: &str, annotations: Option<&Annotations>) -> Result<Vec<Variant>, Wrong> {
+    use gj_gate::annotations::Found;
+    if let Ok(variant) = name.parse() {
+        return Ok(vec![variant]);
+    }
+    let found = annotations.map_or(Ok(Vec::new()), |a| a.find(name)).map_err(Wrong::Gate)?;
+    let mut why = None;
+    let mut variants = Vec::new();
+    for one in found {
+        match one {
+            Found::Variant { variant, .. } => variants.push(variant),
+            Found::Nothing { why: reason } => why = Some(reason),
+            Found::Gene { .. } | Found::Region { .. } => {}
+        }
+    }
+    variants.sort();
+    variants.dedup();
+    variants.truncate(NAMED_MAX);
+    if variants.is_empty() {
+        let expected = why.unwrap_or_else(|| {
+            "a variant: `chr22-42127941-G-A`, a name of HGVS or SPDI, or a number of dbSNP that the release's \
+             annotation knows"
+                .to_owned()
+        });
+        return Err(BadParameter::new("genomicAlleleShortForm", name, expected).into());
+    }
+    Ok(variants)
+}
+
+/// Reads the coordinates.
+fn place(
+    fields: &Fields,
+    reference: Option<&str>,
+    alternate: Option<&str>,
+    identified: bool,
+) -> Result<Form, BadParameter> {
+    let contig =
+        fields.get("referenceName").ok_or_else(|| missing("referenceName", "chr22, 22 or NC_000022.11"))?;
+    let contig = assembly::contig(contig)?;
+    let starts = coordinates(fields, "start")?;
+    let ends = coordinates(fields, "end")?;
+    match (&starts[..], &ends[..], alternate) {
+        (&[start], &[end], _) => {
+            region(contig, start, end)?;
+            Ok(Form::Range { contig, start, end })
+        }
+        (&[start], [], Some(alternate)) => {
+            Ok(Form::Sequence { contig, start, look: sequence(contig, start, reference, alternate)? })
+        }
+        // An identifier says which allele.
+        (&[start], [], None) if identified => Ok(Form::Range { contig, start, end: start + 1 }),
+        (&[_], [], None) => Err(missing("alternateBases", "the alternate allele, or `end` for a range")),
+        (&[first, last], &[least, most], _) => {
+            region(contig, first, last)?;
+            if least >= most || first >= most {
+                let expected = "two ends in ascending order, the second behind the first start";
+                return Err(BadParameter::new("end", &format!("{least},{most}"), expected));
+            }
+            Ok(Form::Bracket { contig, starts: (first, last), ends: (least, most) })
+        }
+        ([], ..) => Err(missing("start", "the first base, counted from 0")),
+        _ => {
+            let expected = "one start, one start and one end, or two of each for a bracket query";
+            Err(BadParameter::new(
+                "start",
+                &format!("{} starts, {} ends", starts.len(), ends.len()),
+                expected,
+            ))
+        }
     }
 }
 
@@ -133,23 +291,18 @@ fn region(contig: Contig, start: u64, end: u64) -> Result<Region, BadParameter> 
     })
 }
 
-fn range(contig: Contig, start: u64, end: u64) -> Result<Place1, BadParameter> {
-    region(contig, start, end)?;
-    region(contig, start.saturating_sub(REACH_BASES), end).map(Place1::Region)
-}
-
 fn sequence(
     contig: Contig,
     start: u64,
     reference: Option<&str>,
     alternate: &str,
-) -> Result<Place1, BadParameter> {
+) -> Result<Look, BadParameter> {
     let there = region(contig, start, start.saturating_add(1))?;
     let Some(reference) = reference else {
         if alternate.is_empty() {
             return Err(missing("referenceBases", "the deleted bases"));
         }
-        return Ok(Place1::Region(there));
+        return Ok(Look::Region(there));
     };
     if reference == alternate {
         return Err(BadParameter::new("alternateBases", alternate, "another allele than `referenceBases`"));
@@ -158,25 +311,11 @@ fn sequence(
     match Position::new(there.start.get()) {
         Some(position) if exact(reference) && exact(alternate) => {
             let (reference, alternate) = (reference.to_owned(), alternate.to_owned());
-            Ok(Place1::Variant(Variant { contig, position, reference, alternate }))
+            Ok(Look::Variant(Variant { contig, position, reference, alternate }))
         }
         // An allele without bases is stored with the base before it: look there too.
-        _ => region(contig, start.saturating_sub(1), start.saturating_add(1)).map(Place1::Region),
+        _ => region(contig, start.saturating_sub(1), start.saturating_add(1)).map(Look::Region),
     }
-}
-
-/// A variant without the bases its alleles share at the end, then at the start; 0-based position.
-fn trimmed(variant: &Variant) -> (u64, &str, &str) {
-    let (mut reference, mut alternate) = (variant.reference.as_str(), variant.alternate.as_str());
-    // Alleles are ASCII, so that every byte is a letter.
-    while let (Some(r), Some(a)) = (reference.bytes().last(), alternate.bytes().last()) {
-        if r != a {
-            break;
-        }
-        (reference, alternate) = (&reference[..reference.len() - 1], &alternate[..alternate.len() - 1]);
-    }
-    let shared = reference.bytes().zip(alternate.bytes()).take_while(|(r, a)| r == a).count();
-    (u64::from(variant.position.get()) - 1 + shared as u64, &reference[shared..], &alternate[shared..])
 }
 
 /// Whether an allele is the one asked for; `N` asks for any base.
@@ -184,12 +323,19 @@ fn like(pattern: &str, allele: &str) -> bool {
     pattern.len() == allele.len() && pattern.bytes().zip(allele.bytes()).all(|(p, a)| p == b'N' || p == a)
 }
 
-fn coordinate(fields: &Fields, name: &str) -> Result<Option<u64>, BadParameter> {
-    let Some(text) = fields.get(name) else { return Ok(None) };
-    if text.contains(',') {
-        return Err(BadParameter::new(name, text, "one number: bracket queries are not supported yet"));
+fn coordinates(fields: &Fields, name: &str) -> Result<Vec<u64>, BadParameter> {
+    let Some(text) = fields.get(name) else { return Ok(Vec::new()) };
+    let numbers: Result<Vec<u64>, _> = text.split(',').map(|number| number.trim().parse()).collect();
+    match numbers {
+        Ok(numbers) if numbers.len() <= 2 => Ok(numbers),
+        _ => Err(BadParameter::new(name, text, "a whole number from 0, or two of a bracket query")),
     }
-    text.trim().parse().map(Some).map_err(|_| BadParameter::new(name, text, "a whole number from 0"))
+}
+
+fn length(fields: &Fields, name: &str) -> Result<Option<u64>, BadParameter> {
+    let number =
+        |text: &str| text.parse().map_err(|_| BadParameter::new(name, text, "a whole number of bases"));
+    fields.get(name).map(number).transpose()
 }
 
 fn alleles(fields: &Fields, name: &str) -> Result<Option<String>, BadParameter> {
@@ -204,14 +350,6 @@ fn alleles(fields: &Fields, name: &str) -> Result<Option<String>, BadParameter> 
     Err(BadParameter::new(name, text, "bases A, C, G, T, or N for any one of them"))
 }
 
-fn kind(text: &str) -> Result<Kind, BadParameter> {
-    let text = if text.eq_ignore_ascii_case("SNV") { "SNP" } else { text };
-    let found = Kind::ALL.iter().find(|(_, name)| name.eq_ignore_ascii_case(text));
-    found
-        .map(|(kind, _)| *kind)
-        .ok_or_else(|| BadParameter::new("variantType", text, "SNP, MNP, INS, DEL or DELINS"))
-}
-
 fn missing(name: &str, expected: &str) -> BadParameter {
     BadParameter::new(name, "", expected)
 }
@@ -221,23 +359,77 @@ mod tests {
     use super::*;
 
     fn query(text: &str) -> Result<VariantQuery, BadParameter> {
-        VariantQuery::read(&Fields::from_query(text).unwrap())
+        let read = VariantQuery::read(&Fields::from_query(text).unwrap(), None)?;
+        read.ok_or_else(|| missing("referenceName", "a place"))
+    }
+
+    fn target(query: &VariantQuery) -> Target {
+        query.target(None).unwrap()
     }
 
     fn finds(text: &str, variant: &str) -> bool {
         let query = query(text).unwrap();
         let variant: Variant = variant.parse().unwrap();
-        let looked = match query.place() {
+        let target = target(&query);
+        let looked = target.places.iter().any(|place| match place {
             Place::Region(region) => region.contains(variant.contig, variant.position.get()),
-            Place::Variant(asked) => asked == variant,
-        };
-        looked && query.matches(&variant)
+            Place::Variant(asked) => *asked == variant,
+        });
+        looked && query.matches(&target, &variant)
+    }
+
+    #[test]
+    fn brackets_hold_both_ends() {
+        let precise = "referenceName=22&start=100,101&end=102,103";
+        for (variant, inside) in [
+            // Two bases deleted, 100 and 101 counted from 0, stored with the base before.
+            ("chr22-100-AGT-A", true),
+            ("chr22-101-GT-CC", true),
+            ("chr22-100-AG-A", false),
+            ("chr22-102-GT-CC", false),
+            ("chr22-101-G-C", false),
+        ] {
+            assert_eq!(finds(precise, variant), inside, "{variant}");
+        }
+        assert!(finds("referenceName=22&start=90,110&end=100,200&variantType=DEL", "chr22-100-AGT-A"));
+        assert!(!finds("referenceName=22&start=90,110&end=100,200&variantType=INS", "chr22-100-AGT-A"));
+    }
+
+    #[test]
+    fn lengths_are_of_what_changes() {
+        let text = |more: &str| format!("referenceName=22&start=0&end=500{more}");
+        assert!(finds(&text("&variantMinLength=2&variantMaxLength=2"), "chr22-100-AGT-A"));
+        assert!(!finds(&text("&variantMinLength=3"), "chr22-100-AGT-A"));
+        assert!(!finds(&text("&variantMaxLength=1"), "chr22-100-A-AGT"));
+    }
+
+    #[test]
+    fn names_are_resolved_and_identifiers_need_a_place() {
+        let named = VariantQuery::read(&Fields::default(), Some("22:101:g:a")).unwrap().unwrap();
+        assert_eq!(target(&named).places[0].to_string(), "chr22-101-G-A");
+        let read = |text: &str, id| VariantQuery::read(&Fields::from_query(text).unwrap(), Some(id));
+        let id = "ga4gh:VA.CxiA_hvYbkD8Vqwjhx5AYuyul4mtlkpD";
+        assert_eq!(read("", id).unwrap_err().name, "id");
+        let narrowed = read("referenceName=19&start=44908821", id).unwrap().unwrap();
+        assert_eq!(narrowed.vrs.as_deref(), Some(id));
+        let unknown = VariantQuery::read(&Fields::default(), Some("rs1")).unwrap().unwrap();
+        assert!(matches!(unknown.target(None), Err(Wrong::Parameter(_))));
+        let gene = query("geneId=CYP2D6").unwrap();
+        let Err(Wrong::Parameter(bad)) = gene.target(None) else { panic!() };
+        assert!(bad.expected.contains("no gene models are loaded"), "{bad}");
+    }
+
+    #[test]
+    fn what_names_no_variant_is_no_query() {
+        let read = |text: &str| VariantQuery::read(&Fields::from_query(text).unwrap(), None);
+        assert_eq!(read("limit=5").unwrap(), None);
+        assert_eq!(read("variantType=DEL").unwrap_err().name, "referenceName");
     }
 
     #[test]
     fn sequence_queries_count_from_zero() {
         let text = "referenceName=22&start=42127940&referenceBases=G&alternateBases=A";
-        assert_eq!(query(text).unwrap().place().to_string(), "chr22-42127941-G-A");
+        assert_eq!(target(&query(text).unwrap()).places[0].to_string(), "chr22-42127941-G-A");
         assert!(finds(text, "chr22-42127941-G-A"));
         assert!(!finds(text, "chr22-42127940-G-A"));
         assert!(finds("referenceName=22&start=42127940&alternateBases=a", "chr22-42127941-G-A"));
@@ -290,7 +482,9 @@ mod tests {
             ("referenceName=22&start=9&end=5", "start"),
             ("referenceName=22&start=99999999&end=999999999", "start"),
             ("referenceName=22&start=18446744073709551615&alternateBases=A", "start"),
-            ("referenceName=22&start=1,2&end=5,6", "start"),
+            ("referenceName=22&start=1,2&end=5", "start"),
+            ("referenceName=22&start=1,2,3&end=5,6", "start"),
+            ("referenceName=22&start=5,9&end=3,4", "end"),
             ("referenceName=22&start=-1&end=5", "start"),
             ("referenceName=22&start=5&referenceBases=A&alternateBases=A", "alternateBases"),
             ("referenceName=22&start=5&alternateBases=", "referenceBases"),
@@ -310,20 +504,6 @@ mod tests {
             let error = query(&text(900_000)).unwrap_err();
             assert_eq!((error.name.as_str(), error.expected.as_str()), (name, "at most 1000 bases"));
             assert!(error.to_string().len() < 200);
-        }
-    }
-
-    #[test]
-    fn kinds_look_past_shared_bases() {
-        for (variant, kind) in [
-            ("chr22-5-G-A", "SNP"),
-            ("chr22-5-GT-AT", "SNP"),
-            ("chr22-5-GT-AC", "MNP"),
-            ("chr22-5-G-GA", "INS"),
-            ("chr22-5-GA-G", "DEL"),
-            ("chr22-5-GAT-CC", "DELINS"),
-        ] {
-            assert_eq!(Kind::of(&variant.parse().unwrap()).name(), kind, "{variant}");
         }
     }
 }

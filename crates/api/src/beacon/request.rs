@@ -1,27 +1,21 @@
-//! A Beacon request, understood: the variants meant, how much is to be told, which page of it, which
-//! releases, and why. Never asks the gate.
+//! A Beacon request, understood: which entries, the variants meant, the filters, how much is to be told, which page
+//! of it, which releases, and why. Never asks the gate.
 
+use super::entry_type::EntryType;
 use super::fields::Fields;
+use super::filter::Filter;
+use super::granularity::WORDS;
+use super::page::Page;
 use super::query::VariantQuery;
+use super::route::Route;
 use crate::frequency::ask::{PURPOSE_DEFAULT, parsed};
 use crate::status::BadParameter;
+use gj_gate::Granularity;
 use gj_model::{ApplicationId, FreezeName, Grouping, Purpose};
 use serde_json::{Map, Value};
 
-/// Records a page, where a request does not say.
-const LIMIT_DEFAULT: usize = 10;
-/// Records a page at most.
-const LIMIT_MAX: usize = 1_000;
 /// Releases in one request at most.
 const DATASETS_MAX: usize = 10;
-
-/// How much is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Granularity {
-    Boolean,
-    Count,
-    Record,
-}
 
 /// Which releases are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,20 +26,22 @@ pub(crate) enum Include {
     None,
 }
 
-/// A page of records. `skip` counts pages, not records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Page {
-    pub(crate) skip: usize,
-    pub(crate) limit: usize,
-}
-
 /// A request.
 #[derive(Debug)]
 pub(crate) struct Request {
-    pub(crate) query: VariantQuery,
+    /// The entry type that is returned.
+    pub(crate) entry: &'static EntryType,
+    /// The variants meant; `None` where none are named.
+    pub(crate) query: Option<VariantQuery>,
+    pub(crate) filters: Vec<Filter>,
+    /// As asked for.
+    pub(crate) requested: Granularity,
+    /// As told: at most what was asked for.
     pub(crate) granularity: Granularity,
     pub(crate) include: Include,
     pub(crate) page: Page,
+    /// A token of the page before or behind this one.
+    pub(crate) token: Option<String>,
     /// Empty: the newest.
     pub(crate) datasets: Vec<FreezeName>,
     pub(crate) purpose: Purpose,
@@ -56,15 +52,6 @@ pub(crate) struct Request {
     pub(crate) test: bool,
     /// Parameters as received.
     pub(crate) echo: Map<String, Value>,
-}
-
-impl Granularity {
-    const ALL: [(&str, Granularity); 3] =
-        [("boolean", Granularity::Boolean), ("count", Granularity::Count), ("record", Granularity::Record)];
-
-    pub(crate) fn name(self) -> &'static str {
-        Granularity::ALL.iter().find(|(_, one)| *one == self).map_or("boolean", |(name, _)| name)
-    }
 }
 
 impl Include {
@@ -86,36 +73,14 @@ impl Include {
     }
 }
 
-impl Default for Page {
-    fn default() -> Page {
-        Page { skip: 0, limit: LIMIT_DEFAULT }
-    }
-}
-
-impl Page {
-    fn read(fields: &Fields) -> Result<Page, BadParameter> {
-        let number = |name: &str, default: usize| match fields.get(name) {
-            Some(text) => text.parse().map_err(|_| BadParameter::new(name, text, "a whole number from 0")),
-            None => Ok(default),
-        };
-        let limit = match number("limit", LIMIT_DEFAULT)? {
-            0 => LIMIT_MAX,
-            limit => limit.min(LIMIT_MAX),
-        };
-        Ok(Page { skip: number("skip", 0)?, limit })
-    }
-
-    /// The records of this page.
-    pub(crate) fn of<T>(self, records: &[T]) -> &[T] {
-        let first = self.skip.saturating_mul(self.limit).min(records.len());
-        let end = first.saturating_add(self.limit).min(records.len());
-        &records[first..end]
-    }
-}
-
 impl Request {
-    pub(crate) fn read(fields: &Fields) -> Result<Request, BadParameter> {
-        let datasets = fields.get("datasets").unwrap_or_default().split(',').map(str::trim);
+    /// Reads a request to an address. An id in it names a variant where the address is about variants.
+    ///
+    /// # Errors
+    /// The first parameter that cannot be understood.
+    pub(crate) fn read(route: &Route, fields: &Fields) -> Result<Request, BadParameter> {
+        let releases = [fields.get("datasets"), fields.get("cohorts")].into_iter().flatten();
+        let datasets = releases.flat_map(|list| list.split(',')).map(str::trim);
         let datasets: Vec<FreezeName> = datasets
             .filter(|name| !name.is_empty())
             .map(|name| parsed("datasets", name))
@@ -123,12 +88,22 @@ impl Request {
         if datasets.len() > DATASETS_MAX {
             return Err(BadParameter::new("datasets", "", format!("at most {DATASETS_MAX} releases")));
         }
+        let id = route.id.as_deref().filter(|_| route.entry().id == EntryType::variants().id);
+        let requested = word(fields, "requestedGranularity", &WORDS)?.unwrap_or(Granularity::Record);
+        let tokens: Vec<&str> =
+            ["nextPage", "previousPage", "currentPage"].iter().filter_map(|name| fields.get(name)).collect();
+        if tokens.len() > 1 {
+            return Err(BadParameter::new("previousPage", tokens[1], "one token of a page"));
+        }
         Ok(Request {
-            query: VariantQuery::read(fields)?,
-            granularity: word(fields, "requestedGranularity", &Granularity::ALL)?
-                .unwrap_or(Granularity::Record),
+            entry: route.returned(),
+            query: VariantQuery::read(fields, id)?,
+            filters: fields.filters().to_vec(),
+            requested,
+            granularity: requested.min(route.returned().ceiling),
             include: word(fields, "includeResultsetResponses", &Include::ALL)?.unwrap_or(Include::Hit),
             page: Page::read(fields)?,
+            token: tokens.first().map(|token| (*token).to_owned()),
             datasets,
             purpose: parsed("purpose", fields.get("purpose").unwrap_or(PURPOSE_DEFAULT))?,
             by: parsed("by", fields.get("by").unwrap_or_default())?,
@@ -153,7 +128,8 @@ mod tests {
     use super::*;
 
     fn request(more: &str) -> Result<Request, BadParameter> {
-        Request::read(&Fields::from_query(&format!("referenceName=22&start=5&end=9{more}")).unwrap())
+        let route = Route::of("/api/beacon/v2/g_variants").unwrap();
+        Request::read(&route, &Fields::from_query(&format!("referenceName=22&start=5&end=9{more}")).unwrap())
     }
 
     #[test]

@@ -1,66 +1,89 @@
-//! The body of a Beacon answer, made from released frequencies. Pure.
+//! The body of an answer about variants, made from released frequencies.
 //!
 //! A variant counts as found when it is listed and its allele was, or may have been, seen: a variant
 //! whose total is shown as zero is in the release, but nobody counted carries it. A hidden total says
 //! no more here than in a frequency answer, where the same sites are listed as hidden or as zero.
 
 use super::envelope::meta;
-use super::record::record;
-use super::request::{Granularity, Request};
-use gj_gate::FrequencyAnswer;
-use gj_model::SiteFrequency;
+use super::handovers::Ways;
+use super::record::{Cited, record};
+use super::request::Request;
+use super::sites::Set;
+use gj_gate::{GateError, Granularity};
 use serde_json::{Value, json};
 
-struct Found<'a> {
-    answer: &'a FrequencyAnswer,
-    hits: Vec<&'a SiteFrequency>,
-    /// Sites that match, whose total is zero.
-    unseen: usize,
-}
-
-/// The body, for one answer a release asked.
-pub(crate) fn body(request: &Request, answers: &[&FrequencyAnswer]) -> Value {
-    let found: Vec<Found> = answers.iter().map(|answer| find(request, answer)).collect();
-    let total: usize = found.iter().map(|found| found.hits.len()).sum();
+/// The body, for one set a release asked.
+///
+/// # Errors
+/// When a set of the annotation is damaged.
+pub(crate) fn body(request: &Request, sets: &[Set], ways: Option<&Ways>) -> Result<Value, GateError> {
+    let total: usize = sets.iter().map(|set| set.total).sum();
     let mut body = json!({ "meta": meta(request), "responseSummary": { "exists": total > 0 } });
     if request.granularity == Granularity::Boolean {
-        return body;
+        return Ok(body);
     }
     body["responseSummary"]["numTotalResults"] = json!(total);
-    if request.granularity == Granularity::Record {
-        let listed = found.iter().filter(|found| request.include.lists(!found.hits.is_empty()));
-        let sets: Vec<Value> = listed.map(|found| resultset(request, found)).collect();
-        body["response"] = json!({ "resultSets": sets });
+    body["responseSummary"]["countPrecision"] = json!("exact");
+    if request.granularity == Granularity::Count {
+        return Ok(body);
     }
-    body
+    let listed = sets.iter().filter(|set| request.include.lists(set.total > 0));
+    let listed: Vec<Value> = listed.map(|set| resultset(request, set, ways)).collect::<Result<_, _>>()?;
+    if let [set] = sets {
+        let mut pagination = json!({ "skip": set.skip, "limit": request.page.limit });
+        let tokens =
+            [("currentPage", &request.token), ("nextPage", &set.next), ("previousPage", &set.previous)];
+        for (name, token) in tokens {
+            if let Some(token) = token {
+                pagination[name] = json!(token);
+            }
+        }
+        body["meta"]["receivedRequestSummary"]["pagination"] = pagination;
+    }
+    body["response"] = json!({ "resultSets": listed });
+    let handovers = ways.map(Ways::from_answer).unwrap_or_default();
+    if !handovers.is_empty() {
+        body["beaconHandovers"] = json!(handovers);
+    }
+    Ok(body)
 }
 
-fn find<'a>(request: &Request, answer: &'a FrequencyAnswer) -> Found<'a> {
-    let matching = answer.sites.iter().filter(|site| request.query.matches(&site.variant));
-    let (unseen, hits): (Vec<_>, Vec<_>) =
-        matching.partition(|site| site.groups.get("all").is_some_and(|cells| cells.ac == Some(0)));
-    Found { answer, hits, unseen: unseen.len() }
-}
-
-fn resultset(request: &Request, found: &Found) -> Value {
-    let citation = &found.answer.citation;
-    let results: Vec<Value> =
-        request.page.of(&found.hits).iter().map(|site| record(site, citation)).collect();
-    let most = found.answer.smallest_cell.saturating_sub(1);
-    json!({
-        "id": citation.freeze,
-        "setType": "dataset",
-        "exists": !found.hits.is_empty(),
-        "resultsCount": found.hits.len(),
+fn resultset(request: &Request, set: &Set, ways: Option<&Ways>) -> Result<Value, GateError> {
+    let cited = Cited { release: &set.release, digest: &set.digest };
+    let annotations = set.annotations.as_deref();
+    let results = set.sites.iter().map(|site| record(site, &cited, annotations));
+    let results: Vec<Value> = results.collect::<Result<_, _>>()?;
+    let most = set.smallest_cell.saturating_sub(1);
+    let mut one = json!({
+        "id": set.release,
+        "setType": "cohort",
+        "exists": set.total > 0,
+        "resultsCount": set.total,
+        "countPrecision": "exact",
         "results": results,
         "info": {
-            "digest": citation.digest,
-            "smallestCell": found.answer.smallest_cell,
-            "matchingVariantsNobodyCarries": found.unseen,
+            "digest": set.digest,
+            "smallestCell": set.smallest_cell,
+            "matchingVariantsNobodyCarries": set.unseen,
+            "matchingVariantsNotJudged": set.unjudged,
             "disclosure": format!(
                 "counts from 1 to {most}, and counts that would reveal one by subtraction, are hidden: their \
                  frequency is left out and their count is null; zero is shown"
             ),
         },
-    })
+    });
+    if let Some(group) = &set.group {
+        one["info"]["countedPeople"] =
+            json!({ "split": group.split.name(), "group": group.name, "others": group.others });
+    }
+    if let Some(annotations) = annotations.filter(|annotations| annotations.layer().number > 0) {
+        one["info"]["annotation"] = json!(annotations.layer());
+    }
+    if request.granularity == Granularity::Record
+        && set.total > 0
+        && let Some(ways) = ways
+    {
+        one["resultsHandovers"] = json!(ways.from_sites(set));
+    }
+    Ok(one)
 }

@@ -1,24 +1,11 @@
-//! A frequency answer as a sites-only VCF 4.3 file, sorted. A hidden count is a key with `.` as its
-//! value; zero is written. Never opens a file: the caller brings the writer.
-//!
-//! VCF 4.3 specification, <https://samtools.github.io/hts-specs/VCFv4.3.pdf>, sections 1.4 and 1.6.
+//! A frequency answer as a sites-only VCF 4.3 file, sorted. Never opens a file: the caller brings the
+//! writer; the form of the lines is `gj-export`'s, as of the downloads.
 
-mod group_id;
-
+use gj_gate::sites::{SitesHead, SitesText};
 use gj_gate::{FrequencyAnswer, Released};
-use gj_model::{Cells, Contig, SiteFrequency};
-use group_id::GroupIds;
+use gj_model::SiteFrequency;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
-
-/// The five counts and the frequency: key, `Number`, `Type`, meaning.
-const KEYS: [(&str, &str, &str, &str); 6] = [
-    ("AC", "A", "Integer", "Alternate alleles"),
-    ("AN", "1", "Integer", "Called alleles"),
-    ("AF", "A", "Float", "Alternate allele frequency"),
-    ("nhomalt", "A", "Integer", "People with two copies of the alternate allele"),
-    ("nhemi", "A", "Integer", "People whose only copy is the alternate allele"),
-    ("npeople", "1", "Integer", "People with a call"),
-];
 
 /// Writes the file.
 ///
@@ -29,75 +16,26 @@ pub fn write(answer: &Released<FrequencyAnswer>, out: &mut impl Write) -> io::Re
 }
 
 fn write_answer(answer: &FrequencyAnswer, out: &mut impl Write) -> io::Result<()> {
-    let groups = GroupIds::of(&answer.sites);
-    write_header(answer, &groups, out)?;
+    let groups: BTreeSet<&String> = answer.sites.iter().flat_map(|site| site.groups.keys()).collect();
+    let groups = groups.into_iter().cloned().collect();
+    let text = SitesText::new(SitesHead {
+        freeze: answer.citation.freeze.to_string(),
+        digest: answer.citation.digest.clone(),
+        smallest_cell: answer.smallest_cell,
+        hidden_cells: Some(answer.hidden_cells),
+        groups,
+    });
+    text.write_header(out)?;
     let mut sites: Vec<&SiteFrequency> = answer.sites.iter().collect();
     sites.sort_by(|a, b| a.variant.cmp(&b.variant));
-    sites.into_iter().try_for_each(|site| write_site(site, &groups, out))
-}
-
-fn write_header(answer: &FrequencyAnswer, groups: &GroupIds, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "##fileformat=VCFv4.3")?;
-    writeln!(out, "##source=genomics-japan-{}", env!("CARGO_PKG_VERSION"))?;
-    writeln!(out, "##reference=GRCh38")?;
-    for contig in Contig::all() {
-        writeln!(out, "##contig=<ID={contig},length={},assembly=GRCh38>", contig.length())?;
-    }
-    let citation = &answer.citation;
-    writeln!(out, "##gjFreeze=<ID={},Digest=\"{}\">", citation.freeze, quoted(&citation.digest))?;
-    let most = answer.smallest_cell.saturating_sub(1);
-    writeln!(
-        out,
-        "##gjDisclosure=<ID=small-cells,SmallestCell={},HiddenCells={},Description=\"Counts from 1 to {most}, and \
-            counts that would reveal one by subtraction, are hidden and written as a dot; zero is shown\">",
-        answer.smallest_cell, answer.hidden_cells
-    )?;
-    for (id, name) in groups.renamed() {
-        writeln!(out, "##gjGroup=<ID={id},Name=\"{}\">", quoted(name))?;
-    }
-    for (group, suffix) in groups.suffixes() {
-        for (key, number, kind, meaning) in KEYS {
-            let people = if group == "all" { "everybody".to_owned() } else { format!("group {group}") };
-            let about = quoted(&format!("{meaning}, {people}"));
-            writeln!(out, "##INFO=<ID={key}{suffix},Number={number},Type={kind},Description=\"{about}\">")?;
-        }
-    }
-    writeln!(out, "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO")
-}
-
-fn write_site(site: &SiteFrequency, groups: &GroupIds, out: &mut impl Write) -> io::Result<()> {
-    let v = &site.variant;
-    write!(out, "{}\t{}\t.\t{}\t{}\t.\t.\t", v.contig, v.position, v.reference, v.alternate)?;
-    let mut between = "";
-    for (group, suffix) in groups.suffixes() {
-        let Some(cells) = site.groups.get(group) else { continue };
-        for ((key, ..), value) in KEYS.iter().zip(values(cells)) {
-            write!(out, "{between}{key}{suffix}={value}")?;
-            between = ";";
-        }
-    }
-    writeln!(out, "{}", if between.is_empty() { "." } else { "" })
-}
-
-/// The values of [`KEYS`], in their order.
-fn values(cells: &Cells) -> [String; 6] {
-    let count = |cell: Option<u32>| cell.map_or_else(|| ".".to_owned(), |count| count.to_string());
-    // A VCF Float has 32 bits; this is the shortest text that reads back as the same one.
-    let frequency =
-        cells.frequency().map_or_else(|| ".".to_owned(), |frequency| (frequency as f32).to_string());
-    [count(cells.ac), count(cells.an), frequency, count(cells.hom), count(cells.hemi), count(cells.people)]
-}
-
-/// Text inside the quotes of a header line.
-fn quoted(text: &str) -> String {
-    text.replace(|c: char| c.is_control(), " ").replace('\\', "\\\\").replace('"', "\\\"")
+    sites.into_iter().try_for_each(|site| text.write_site(site, out))
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use gj_gate::Citation;
-    use gj_model::Grouping;
+    use gj_model::{Cells, Grouping};
     use std::collections::BTreeMap;
 
     /// An answer with a hidden cell, made by hand.
@@ -123,6 +61,7 @@ pub(crate) mod tests {
             smallest_cell: 10,
             hidden_cells: 1,
             sites: vec![site("chr22-42127941-GT-A", Some(30)), site("chr22-42127941-G-A", None)],
+            ledger: Default::default(),
         }
     }
 

@@ -69,11 +69,13 @@ impl Gate {
             batches,
         };
         tx.insert_freeze(&freeze).await?;
+        let annotation = self.first_layer(&mut tx, name, &freeze.created_at).await?;
         let detail = json!({
             "digest": report.digest,
             "people": people,
             "variants": report.variants,
             "batches": report.batches,
+            "annotation": annotation,
         });
         let note = Note { actor: asker.name(), act: ACT, subject: name.as_str(), outcome: "done", detail };
         self.note(&mut tx, note).await?;

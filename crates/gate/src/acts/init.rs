@@ -6,6 +6,7 @@ use crate::case::check_rules;
 use crate::clock::Clock;
 use crate::error::GateError;
 use crate::gate::{DEMO, Gate, registry_path};
+use crate::ledger::Secret;
 use folder::Folder;
 use gj_money::Tariff;
 use gj_registry::{Entry, Programme, Registry, anchor, programme};
@@ -65,6 +66,7 @@ impl Gate {
         let mut tx = registry.begin().await?;
         let changes = tx.apply_programme(&programme).await?;
         tx.put_tariff(&Tariff::example()?).await?;
+        tx.set_exposure_secret(&Secret::make(dir)?.digest()).await?;
         let entry = Entry {
             at: &clock.at(),
             actor: "operator",

@@ -150,6 +150,14 @@ impl Roll {
         columns.filter_map(|facts| self.class_of.get(&facts.sample_key).map(|class| (facts, *class)))
     }
 
+    /// The registry's number of everybody counted, with their class.
+    pub(crate) fn persons<'a>(&'a self, people: &'a People) -> impl Iterator<Item = (i64, &'a ReleaseClass)> {
+        let columns = people.batches.iter().flat_map(|open| open.columns.iter().flatten());
+        columns.filter_map(|facts| {
+            self.class_of.get(&facts.sample_key).map(|class| (facts.person_key, &self.classes[*class]))
+        })
+    }
+
     fn of(&self, column: &Option<SampleFacts>) -> Option<usize> {
         column.as_ref().and_then(|facts| self.class_of.get(&facts.sample_key)).copied()
     }

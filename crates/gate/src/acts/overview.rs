@@ -6,7 +6,7 @@ use crate::error::GateError;
 use crate::gate::Gate;
 use crate::release::Released;
 use gj_model::{Bilingual, FreezeName, Grouping, ReleaseClass};
-use gj_registry::{Freeze, Institution, PanelState, Reads};
+use gj_registry::{AfterChange, Freeze, Institution, PanelState, Reads, Regime};
 use gj_store::StoreError;
 use serde::Serialize;
 
@@ -164,8 +164,19 @@ impl Gate {
         Ok(all.and_then(|(_, people)| people))
     }
 
-    /// Variants of a release, as if who left had never been there; `None` until that is counted.
-    pub(crate) fn variants_of(&self, freeze: &Freeze) -> Result<Option<u64>, GateError> {
+    /// Variants of a release, as if who left had never been there; `None` until that is counted, and for good where cells are
+    /// withheld after a change: beside the number of its day it would tell how many variants were theirs alone.
+    pub(crate) async fn variants_of(
+        &self,
+        reads: &mut Reads,
+        freeze: &Freeze,
+    ) -> Result<Option<u64>, GateError> {
+        if freeze.panel != freeze.first_panel {
+            let rule = reads.exposure_rule(Regime::Agreed, self.inner.clock.today()).await?;
+            if rule.is_some_and(|rule| rule.after_change == AfterChange::Withhold) {
+                return Ok(None);
+            }
+        }
         match freeze.state {
             PanelState::Current => Ok(Some(self.panel(&freeze.panel)?.manifest().rows)),
             PanelState::Stale => Ok(None),
@@ -199,7 +210,7 @@ impl Gate {
                 .into_iter()
                 .find(|(id, _)| id == "all")
                 .and_then(|(_, people)| people),
-            variants: self.variants_of(freeze)?,
+            variants: self.variants_of(reads, freeze).await?,
             contributors: groups(Grouping::Contributor),
             strata: groups(Grouping::Stratum),
         })

@@ -10,7 +10,7 @@ use crate::random;
 use chrono::NaiveDate;
 use gj_model::UserId;
 use gj_policy::Table;
-use gj_registry::{ACTS, Change, Programme, programme};
+use gj_registry::{ACTS, Change, Programme, Regime, programme};
 use serde::Serialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -61,6 +61,18 @@ impl Gate {
             }
         };
         let mut gaps: Vec<Gap> = ACTS.iter().filter(|act| !may(act)).map(gap).collect();
+        for (regime, whom) in [(Regime::Agreed, "researchers"), (Regime::Guarded, "registered users")] {
+            if reads.exposure_rule(regime, self.inner.clock.today()).await?.is_none() {
+                let regime = regime.name();
+                gaps.push(Gap {
+                    missing: format!("no [[exposure]] row of the regime `{regime}` holds today"),
+                    remedy: match regime {
+                        "agreed" => format!("what {whom} are shown is neither limited nor withheld after a withdrawal: add one, as the built-in example has, `gj programme apply`"),
+                        _ => format!("{whom} are shown nothing: add one, as the built-in example has, `gj programme apply`"),
+                    },
+                });
+            }
+        }
         if reads.tariff().await?.fees.is_empty() {
             let missing = "no fee is registered, so nothing can be priced".to_owned();
             let remedy =

@@ -326,8 +326,9 @@ impl Gate {
         let batches: Vec<_> = reads.batches().await?.into_iter().map(|batch| batch.id).collect();
         let censuses: Vec<_> = reads.censuses().await?.into_iter().map(|census| census.id).collect();
         let panels: Vec<_> = reads.freezes().await?.into_iter().map(|freeze| freeze.panel).collect();
+        let sets: Vec<_> = reads.annotation_sets().await?.into_iter().map(|set| set.id).collect();
         drop(reads);
-        self.inner.store.sweep(&batches, &censuses, &panels)?;
+        self.inner.store.sweep(&batches, &censuses, &panels, &sets)?;
         self.inner.store.sweep_spools()?;
         Ok(())
     }

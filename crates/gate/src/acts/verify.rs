@@ -30,6 +30,8 @@ pub struct VerifyReport {
     pub censuses: u64,
     /// Sites of those.
     pub census_sites: u64,
+    /// Sets of annotation: every byte.
+    pub annotation_sets: u64,
     /// Entries of the ledger: each adds up to zero, as does everything.
     pub entries: u64,
     /// Invoices: each adds up, each discount comes from a contribution of the payer's.
@@ -70,6 +72,11 @@ impl Gate {
         (report.entries, report.invoices) = (books.entries, books.invoices);
         report.withdrawals_to_repair =
             self.inner.registry.read().await?.unfinished_withdrawals().await?.len() as u64;
+        for set in self.inner.registry.read().await?.annotation_sets().await? {
+            let store = self.inner.store.clone();
+            tokio::task::spawn_blocking(move || store.annotation(&set.id)?.check_all()).await??;
+            report.annotation_sets += 1;
+        }
         let mut checked = BTreeSet::new();
         for _ in 0..ROUNDS_MAX {
             if self.verify_round(&mut checked, &mut report).await? {

@@ -5,6 +5,7 @@
 
 mod moving;
 mod projects;
+mod serving;
 mod windows;
 
 use gj_gate::acts::application::{Act, Draft, StepRequest, Tier, Verdict};
@@ -33,9 +34,17 @@ fn clock(day: &str) -> Clock {
 impl World {
     /// Made on 2026-11-22, with more rows of the programme.
     async fn new(more: &str) -> World {
+        World::of(&format!("{EXAMPLE}\n{more}")).await
+    }
+
+    /// The same with nothing withheld for the sake of answers given before.
+    async fn off_record() -> World {
+        World::of(EXAMPLE.split("\n[[exposure]]").next().unwrap()).await
+    }
+
+    async fn of(programme: &str) -> World {
         let world = World { folder: tempfile::tempdir().unwrap() };
-        let programme = format!("{EXAMPLE}\n{more}");
-        let file = ProgrammeFile { name: "programme.toml", text: &programme };
+        let file = ProgrammeFile { name: "programme.toml", text: programme };
         let new = NewDirectory { programme: Some(file), kind: DirectoryKind::default(), registry: None };
         let gate = Gate::init(&world.dir(), new, clock("2026-11-22")).await.unwrap();
         world.contribute(&gate, "biobank-minato", 0..40).await;

@@ -40,6 +40,10 @@ impl Tx {
         self.replace_trainings(&next.trainings).await?;
         self.replace_agreements(&next.agreements).await?;
         self.replace_sanctions(&next.sanctions).await?;
+        // A file of before there was a ledger does not lift every limit; `valid_to` ends a row.
+        if !next.exposures.is_empty() {
+            self.replace_exposure_rules(&next.exposures).await?;
+        }
         // A file of before deadlines were rows of it does not take them all away.
         if !next.deadlines.is_empty() {
             self.replace_deadlines(&next.deadlines).await?;

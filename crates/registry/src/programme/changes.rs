@@ -93,14 +93,19 @@ fn rows(programme: &Programme) -> Rows {
     for row in &programme.deadlines {
         add("deadline", format!("{} {}", row.what, row.valid_from), serde_json::to_value(row));
     }
+    for row in &programme.exposures {
+        add("exposure", format!("{} {}", row.name, row.valid_from), serde_json::to_value(row));
+    }
     rows
 }
 
 /// What turns one programme, or none, into another, by table and id.
 pub(super) fn between(from: Option<&Programme>, to: &Programme) -> Vec<Change> {
-    let keeps_deadlines = to.deadlines.is_empty();
+    let (keeps_deadlines, keeps_exposures) = (to.deadlines.is_empty(), to.exposures.is_empty());
     let (mut from, to) = (from.map(rows).unwrap_or_default(), rows(to));
-    from.retain(|(table, _), _| !(keeps_deadlines && *table == "deadline"));
+    from.retain(|(table, _), _| {
+        !(keeps_deadlines && *table == "deadline" || keeps_exposures && *table == "exposure")
+    });
     let mut changes = Vec::new();
     for ((table, id), after) in to {
         let before = from.remove(&(table, id.clone()));

@@ -32,6 +32,7 @@ pub(super) fn check(programme: &Programme, problems: &mut Problems) {
     check_payments(programme, problems);
     super::check_rights::check(programme, problems);
     check_consent_forms(programme, problems);
+    crate::exposure_rules::check(&programme.exposures, problems);
 }
 
 fn check_settings(programme: &Programme, problems: &mut Problems) {

@@ -89,7 +89,7 @@ impl Gate {
         let mut sizes = Vec::with_capacity(effect.releases.len());
         for release in &effect.releases {
             let freeze = reads.freeze(&release.name).await?.ok_or(GateError::Changed)?;
-            sizes.push((self.shown_people(reads, &freeze).await?, self.variants_of(&freeze)?));
+            sizes.push((self.shown_people(reads, &freeze).await?, self.variants_of(reads, &freeze).await?));
         }
         Ok(sizes)
     }

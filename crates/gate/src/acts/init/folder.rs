@@ -14,7 +14,7 @@ pub(crate) const UNDER_WAY: &str = "gj-init.json";
 const UNDER_WAY_TEXT: &str = "{ \"programme\": \"genomics-japan\", \"state\": \"init in progress\" }\n";
 
 /// Files that `init` makes, itself or through the database.
-const FILES: [&str; 12] = [
+const FILES: [&str; 14] = [
     "registry.sqlite",
     "registry.sqlite-journal",
     "registry.sqlite-wal",
@@ -25,6 +25,8 @@ const FILES: [&str; 12] = [
     "gj-data.json.new",
     DEMO,
     "gj-demo.json.new",
+    crate::ledger::SECRET,
+    "exposure.key.new",
     "gj.toml",
     "gj.toml.new",
 ];

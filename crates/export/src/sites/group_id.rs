@@ -4,7 +4,6 @@
 //!
 //! VCF 4.3 specification, section 1.6.1: a key holds letters, digits, `_` and `.` of ASCII only.
 
-use gj_model::SiteFrequency;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The groups of an answer in the order of the file, each with what stands behind its keys: `_` and
@@ -14,9 +13,8 @@ pub(super) struct GroupIds(Vec<(String, String)>);
 
 impl GroupIds {
     /// The total first, then the groups by name.
-    pub(super) fn of(sites: &[SiteFrequency]) -> GroupIds {
-        let groups: BTreeSet<&str> =
-            sites.iter().flat_map(|site| site.groups.keys()).map(String::as_str).collect();
+    pub(super) fn of<'a>(groups: impl Iterator<Item = &'a str>) -> GroupIds {
+        let groups: BTreeSet<&str> = groups.collect();
         let groups = groups.into_iter().filter(|group| *group != "all");
         // Two names may become one when their dashes are replaced: the later is numbered then.
         let mut taken = BTreeSet::new();
@@ -55,12 +53,8 @@ fn plain(group: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gj_model::Cells;
-
     fn ids(groups: &[&str]) -> Vec<(String, String)> {
-        let groups = groups.iter().map(|group| ((*group).to_owned(), Cells::default())).collect();
-        let site = SiteFrequency { variant: "chr22-5-G-A".parse().unwrap(), groups };
-        let ids = GroupIds::of(&[site]);
+        let ids = GroupIds::of(groups.iter().copied());
         ids.suffixes().map(|(group, suffix)| (group.to_owned(), suffix.to_owned())).collect()
     }
 

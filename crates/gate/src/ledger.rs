@@ -1,0 +1,189 @@
+//! The ledger of privacy at the door: under which regime somebody asks, and what that leaves them to see.
+//!
+//! Two regimes, as dated rows of the programme (decision 35). *Guarded*: who holds `frequency.guarded` and not
+//! `frequency.read` names a variant and is told the total count in a form of `gj-exposure`, within a budget that is kept
+//! for ever. *Agreed*: who holds `frequency.read` sees tables as before, place by place on record. Under both, cells that
+//! were shown of other people before are withheld while the difference would be about too few. Never looks at a
+//! count before it has decided.
+
+mod account;
+mod agreed;
+mod answer;
+mod crowd;
+mod guarded;
+mod secret;
+
+pub use account::{AgreedAccount, Budget, ExposureCard, GuardedAccount, SitesOf};
+pub(crate) use agreed::{AgreedNote, FileNote};
+pub use answer::{CellState, CountForm, GuardedCount, Ledgered, Withheld};
+pub(crate) use crowd::{Crowd, Crowds};
+pub(crate) use secret::{SECRET, Secret};
+
+use crate::ask::{Asker, READ};
+use crate::case::Case;
+use crate::error::{GateError, Refusal};
+use crate::gate::Gate;
+use crate::view::Place;
+use gj_model::{Effect, Reason, ReleaseClass, Remedy};
+use gj_policy::Sight;
+use gj_registry::{AfterChange, ExposureRule, Freeze, PanelState, Reads, Regime};
+use std::sync::Arc;
+
+/// The act of asking under the guarded regime.
+pub(crate) const GUARDED: &str = "frequency.guarded";
+/// The payer of what anybody was shown.
+const ANYBODY: (&str, &str) = ("anybody", "");
+/// Positions of a stored row of places.
+const BIN: u32 = 1_000_000;
+
+/// How one question is accounted for.
+#[derive(Debug)]
+pub(crate) enum Ledger {
+    /// No row holds: nothing is limited or remembered.
+    Open,
+    /// A table, on record.
+    Agreed(Accounting, agreed::Leave),
+    /// One count, paid for.
+    Guarded(Accounting, guarded::Plan),
+}
+
+/// Who pays for an answer about whom, by which row.
+#[derive(Debug)]
+pub(crate) struct Accounting {
+    pub(crate) rule: ExposureRule,
+    pub(crate) user: String,
+    pub(crate) institution: String,
+    pub(crate) crowd: Arc<Crowd>,
+    /// People that a difference must be about at least.
+    pub(crate) smallest: u32,
+}
+
+impl Accounting {
+    fn withholds(&self) -> bool {
+        self.rule.after_change == AfterChange::Withhold
+    }
+
+    /// Who is charged.
+    fn payers(&self) -> [(&'static str, &str); 2] {
+        [("user", &self.user), ("institution", &self.institution)]
+    }
+
+    /// A reason of this row.
+    fn reason(&self, code: &str, effect: Effect, ja: String, en: String) -> Reason {
+        of_row(&self.rule, code, effect, ja, en)
+    }
+
+    /// Why something is withheld, and until when.
+    pub(crate) fn withheld(&self) -> Reason {
+        let smallest = self.smallest;
+        let reason = self.reason(
+            "exposure-withheld",
+            Effect::Ask,
+            format!("以前に示した数と並べると{smallest}人に満たない人のことが分かるため、次のリリースまで示しません。"),
+            format!(
+                "Beside what was shown before, this would tell of fewer than {smallest} people: it is withheld until the next release."
+            ),
+        );
+        let (ja, en) = ("次のリリース（まとめて凍結）を待つ", "wait for the next release, frozen as a batch");
+        Reason {
+            remedy: Some(Remedy { who: "time".to_owned(), ja: ja.to_owned(), en: en.to_owned() }),
+            ..reason
+        }
+    }
+}
+
+/// A reason of a row.
+fn of_row(rule: &ExposureRule, code: &str, effect: Effect, ja: String, en: String) -> Reason {
+    Reason {
+        code: code.to_owned(),
+        ja,
+        en,
+        source: format!("{} / {}", rule.source_ja, rule.source_en),
+        effect,
+        valid_from: Some(rule.valid_from),
+        valid_to: rule.valid_to,
+        ..Reason::default()
+    }
+}
+
+pub(crate) fn refused(reason: Reason) -> GateError {
+    Refusal { refused: vec![reason] }.into()
+}
+
+/// That no row of the guarded regime holds: a user of it is shown nothing.
+pub(crate) fn no_row() -> Reason {
+    Reason {
+        code: "exposure-unset".to_owned(),
+        ja: "登録利用者に示してよい量が決まっていません。契約を結ぶか、プログラムに [[exposure]] の行を待ってください。".to_owned(),
+        en: "What registered users may learn is not set; ask under a contract, or wait for an [[exposure]] row of the programme.".to_owned(),
+        source: "docs/decisions/0035-the-ledger-at-the-door.md".to_owned(),
+        effect: Effect::Deny,
+        ..Reason::default()
+    }
+}
+
+/// That the guarded regime has no answer of another kind than counts of alleles.
+pub(crate) fn only_counts() -> Reason {
+    Reason {
+        code: "exposure-only-counts".to_owned(),
+        ja: "登録利用者が尋ねられるのは、名指しした一つのバリアントの頻度だけです。人数などは契約のもとで尋ねてください。".to_owned(),
+        en: "Registered users may ask for the frequency of one named variant only; ask for counts of people and the like under a contract.".to_owned(),
+        source: "docs/decisions/0035-the-ledger-at-the-door.md".to_owned(),
+        effect: Effect::Deny,
+        ..Reason::default()
+    }
+}
+
+impl Case {
+    /// Whether somebody reads frequencies under the guarded regime. To the rules they read them like everybody.
+    pub(crate) fn is_guarded(&mut self) -> bool {
+        let Some(applicant) = &mut self.facts.applicant else { return false };
+        let holds = |act: &str| applicant.acts.iter().any(|held| held == act);
+        if holds(READ) || !holds(GUARDED) {
+            return false;
+        }
+        applicant.acts.push(READ.to_owned());
+        true
+    }
+}
+
+impl Gate {
+    /// How an answer to somebody about a release is to be accounted for.
+    ///
+    /// # Errors
+    /// A refusal of the guarded regime.
+    pub(crate) async fn ledger(
+        &self,
+        reads: &mut Reads,
+        (asker, guarded): (&Asker, bool),
+        freeze: &Freeze,
+        (sight, classes, smallest): (&Sight, &[ReleaseClass], u32),
+        place: &Place,
+    ) -> Result<Ledger, GateError> {
+        let regime = if guarded { Regime::Guarded } else { Regime::Agreed };
+        let Some(rule) = reads.exposure_rule(regime, self.inner.clock.today()).await? else {
+            return if guarded { Err(refused(no_row())) } else { Ok(Ledger::Open) };
+        };
+        let user = match &asker.user {
+            Some(id) => reads.user(id).await?,
+            None => None,
+        };
+        // Who is not known was refused by the rules.
+        let Some(user) = user else { return Err(GateError::Changed) };
+        let stale = freeze.state == PanelState::Stale;
+        let crowd = self.crowd_of(reads, freeze, stale, sight, classes).await?;
+        let (user, institution) = (user.id.to_string(), user.institution.to_string());
+        let accounting = Accounting { rule, user, institution, crowd, smallest };
+        if guarded {
+            let plan = self.plan_guarded(reads, &accounting, place).await?;
+            return Ok(Ledger::Guarded(accounting, plan));
+        }
+        let leave = self.leave(reads, &accounting, &place.region()).await?;
+        Ok(Ledger::Agreed(accounting, leave))
+    }
+
+    /// The cache of crowds, kept whole by whoever holds it.
+    fn crowds(&self) -> std::sync::MutexGuard<'_, Crowds> {
+        self.inner.crowds.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,53 @@
+//! The revision: a number that moves with every transaction that may change what a decision rests on.
+//!
+//! Owns the number. Whoever holds something computed from the registry knows by it whether that still
+//! holds, also when another process wrote. Never says what changed.
+
+use crate::error::Error;
+use crate::registry::{Reads, Registry, Tx};
+use sqlx::AnyConnection;
+
+/// A moment of the registry as far as decisions go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Revision(i64);
+
+impl Registry {
+    /// The revision now: a statement of its own, without the cost of a transaction.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when every reading connection stays in use.
+    pub async fn revision(&self) -> Result<Revision, Error> {
+        read(&mut *self.readers().acquire().await?).await
+    }
+
+    /// Starts a transaction for answers and refusals: it may add audit lines and what is written beside
+    /// them for the record, but nothing that a decision rests on. The revision stays.
+    ///
+    /// # Errors
+    /// As [`Registry::begin`].
+    pub async fn begin_answers(&self) -> Result<Tx, Error> {
+        self.begin_unmoved().await
+    }
+}
+
+impl Reads {
+    /// The revision of the moment that is read.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn revision(&mut self) -> Result<Revision, Error> {
+        read(self.db()).await
+    }
+}
+
+impl Tx {
+    /// Moves the revision on; seen by others once the transaction commits.
+    pub(crate) async fn move_revision(&mut self) -> Result<(), Error> {
+        sqlx::query("UPDATE revisions SET number = number + 1").execute(self.db()).await?;
+        Ok(())
+    }
+}
+
+async fn read(connection: &mut AnyConnection) -> Result<Revision, Error> {
+    Ok(Revision(sqlx::query_scalar("SELECT number FROM revisions").fetch_one(connection).await?))
+}

@@ -1,0 +1,151 @@
+"""Answers over HTTP from made-up panels of any size: how many a second, how long each takes, what the server costs."""
+
+import os
+import pathlib
+import random
+import re
+import shutil
+import sqlite3
+import subprocess
+
+# A stretch of the made-up panel's first chromosome, where it is denser than any gene.
+RANGE_BASES = 100_000
+CONNECTIONS = 16
+
+
+def panel(gj, bench, folder, variants, people):
+    """A data directory with one release made of a made-up panel; its variants, some of them."""
+    data, sample = folder / "data", folder / "variants"
+    if not sample.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        subprocess.run([gj, "init", "--data", data], check=True, stdout=subprocess.DEVNULL)
+        command = [bench, "panel", data, folder / "variants.part", "--variants", str(variants), "--people", str(people),
+                   "--one-in", str(max(1, variants // 200_000))]
+        made = subprocess.check_output(command, text=True).split()
+        with sqlite3.connect(data / "registry.sqlite") as rows:
+            rows.execute("INSERT INTO freezes (name, panel_id, first_panel_id, digest, created_at, people_count, variant_count, stale,"
+                         " assignment, consents_frozen, consents_counted) VALUES ('f1', ?, ?, ?, '2026-01-01T00:00:00Z', ?, ?, 0, '', 0, 0)",
+                         (made[0], made[0], made[1], int(made[2]), int(made[3])))
+        (folder / "variants.part").rename(sample)
+    return data, sample.read_text().split()
+
+
+class Server:
+    def __init__(self, gj, data):
+        self.process = subprocess.Popen([gj, "serve", "--data", data, "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
+        self.address = re.search(r"http://([^/]+)/", self.process.stderr.readline()).group(1)
+
+    def cpu(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def peak_mib(self):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) // 1024
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def paths(variants, dice):
+    """What is asked, by kind."""
+    hot = dice.sample(variants, 1_000)
+    # A thousand variants asked by Zipf's law, and as many questions about any variant.
+    weights = [1 / (rank + 1) for rank in range(len(hot))]
+    zipf = dice.choices(hot, weights, k=50_000)
+    cold = dice.choices(variants, k=50_000)
+    point = lambda v: f"/api/frequency?freeze=f1&variant={v}&by=stratum"
+    mixed = [point(v) for pair in zip(zipf, cold) for v in pair]
+
+    def around(variant, bases):
+        contig, position = variant.split("-")[:2]
+        return f"{contig}:{position}-{int(position) + bases - 1}"
+
+    regions = [around(v, RANGE_BASES) for v in dice.sample(variants, 2_000)]
+    beacon = "/api/beacon/v2/g_variants?referenceName={}&start={}&referenceBases={}&alternateBases={}&datasets=f1"
+    as_beacon = lambda c, p, r, a: beacon.format(c, int(p) - 1, r, a)
+    return {
+        "point, half any variant, half by Zipf's law": mixed,
+        "point, any variant": [point(v) for v in cold],
+        "point, one variant": [point(hot[0])],
+        "100 kb": [f"/api/frequency?freeze=f1&region={r}" for r in regions],
+        "Beacon, any variant": [as_beacon(*v.split("-")) for v in cold],
+        "page of a variant": [f"/variant/f1/{v}?by=stratum" for v in cold],
+        "page of 50 kb (a gene)": [f"/region/f1/{around(v, RANGE_BASES // 2)}" for v in dice.sample(variants, 2_000)],
+    }
+
+
+def bench(gj, load, work, sizes, python, seconds=8):
+    print(f"{CONNECTIONS} connections kept open, {seconds} s each; server and load share {os.cpu_count()} cores")
+    for size in sizes:
+        variants, people = (int(float(number)) for number in size.split("x"))
+        folder = pathlib.Path(work) / f"panel-{size}"
+        data, sample = panel(gj, load, folder, variants, people)
+        token = subprocess.check_output([gj, "user", "token", "--data", data, "academic"], text=True, stderr=subprocess.DEVNULL).strip()
+        server = Server(gj, data)
+        print(f"\n### {variants:,} variants, {people:,} people\n\n| question | answers a second | p50 ms | p99 ms | most ms |"
+              " server's CPU µs each | bytes | failed |\n|---|---|---|---|---|---|---|---|")
+        try:
+            for label, asked in paths(sample, random.Random(7)).items():
+                file = folder / "paths"
+                file.write_text("\n".join(asked))
+                before = server.cpu()
+                made = subprocess.check_output([load, "http", server.address, file, "--token", token, "--connections",
+                                                str(CONNECTIONS), "--seconds", str(seconds)], text=True).split("\t")
+                count, rate, p50, p99, most, size_each, failed = (int(float(number)) for number in made)
+                each = (server.cpu() - before) * 1e6 / max(1, count)
+                print(f"| {label} | {rate:,} | {p50 / 1e3:.2f} | {p99 / 1e3:.2f} | {most / 1e3:.1f} | {each:.0f} | {size_each:,} | {failed} |",
+                      flush=True)
+            print(f"\nMost memory of the server: {server.peak_mib()} MiB.")
+        finally:
+            server.stop()
+        if variants <= 1_000_000:
+            peers(gj, folder, python)
+
+
+# Of one thing many: seconds a lookup in a process that stays, by the means most people have.
+IN_PROCESS = {
+    "cyvcf2 (htslib) on sites.vcf.gz": """
+import cyvcf2, sys, time
+vcf, asked = cyvcf2.VCF(sys.argv[1]), [line.split('-') for line in open(sys.argv[3]).read().split()][:2000]
+began = time.process_time()
+for contig, position, reference, alternate in asked:
+    assert any(v.REF == reference and v.ALT == [alternate] for v in vcf(f'{contig}:{position}-{position}'))
+print((time.process_time() - began) / len(asked))
+""",
+    "DuckDB on sites.parquet": """
+import duckdb, sys, time
+base, asked = duckdb.connect(), [line.split('-') for line in open(sys.argv[3]).read().split()][:100]
+began = time.process_time()
+for contig, position, reference, alternate in asked:
+    rows = base.execute(f"select * from read_parquet('{sys.argv[2]}') where contig = ? and position = ? and reference = ? and alternate = ?",
+                        [contig, int(position), reference, alternate]).fetchall()
+    assert len(rows) == 1
+print((time.process_time() - began) / len(asked))
+""",
+}
+
+
+def peers(gj, folder, python):
+    """The same variants looked up in the release's own files by others: CPU a lookup, nobody asked for leave."""
+    data, vcf, table = folder / "data", folder / "sites.vcf.gz", folder / "sites.parquet"
+    for file in [vcf, pathlib.Path(f"{vcf}.tbi"), table]:
+        if not file.exists():
+            before = os.times()
+            subprocess.run([gj, "download", "--data", data, "--freeze", "f1", "--as", "academic", "--purpose", "GRU", "--file", file.name,
+                            "--out", file], check=True, stderr=subprocess.DEVNULL)
+            cpu = sum(os.times()[2:4]) - sum(before[2:4])
+            print(f"\n`gj download` of {file.name}: {cpu:.1f} CPU s, {file.stat().st_size:,} bytes.")
+    print("\n| a variant by another's hand | CPU ms |\n|---|---|")
+    variant = (folder / "variants").read_text().split()[1234]
+    contig, position = variant.split("-")[:2]
+    for command in [["bcftools", "view", "-H", "-r", f"{contig}:{position}", vcf], ["tabix", vcf, f"{contig}:{position}-{position}"]]:
+        before = os.times()
+        for _ in range(20):
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        print(f"| {command[0]}, a process | {(sum(os.times()[2:4]) - sum(before[2:4])) / 20 * 1e3:.1f} |")
+    for label, script in IN_PROCESS.items():
+        done = subprocess.run([python, "-c", script, vcf, table, folder / "variants"], capture_output=True, text=True)
+        print(f"| {label}, a process that stays | {float(done.stdout) * 1e3:.2f} |" if done.returncode == 0 else f"| {label} | not installed |")
