@@ -213,7 +213,7 @@ impl Sets for World {
         self.people(conditions).count() as u32
     }
 
-    fn wider(&self, condition: &Condition) -> Vec<Option<Condition>> {
+    fn wider(&self, condition: &Condition) -> Vec<Condition> {
         condition.wider(&self.cohort.library)
     }
 
@@ -312,10 +312,10 @@ impl Gate {
                     id.escape_debug()
                 )));
             };
-            conditions.push(match dataset.stratum.as_str() {
-                "" => Condition::Contributor(dataset.contributor),
-                stratum => Condition::Dataset(dataset.contributor, stratum.to_owned()),
-            });
+            // A dataset is what it is of, so that asking in either way is one question.
+            conditions.push(Condition::Contributor(dataset.contributor));
+            let stratum = Some(dataset.stratum).filter(|stratum| !stratum.is_empty());
+            conditions.extend(stratum.map(Condition::Stratum));
         }
         if !question.terms.is_empty() {
             let library = self.library_of(reads).await?;

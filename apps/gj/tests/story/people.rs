@@ -81,7 +81,11 @@ fn build(house: &House, seed: u64) -> Option<World> {
                 };
                 raw.terms.insert(term, observed);
                 let status = if observed { "observed" } else { "excluded" };
-                table += &format!("P-{name}\t{}\t{status}\tP7Y{}M\n", id(term), 100_000 + dice.roll(900_000));
+                table += &format!(
+                    "P-{name}\t{}\t{status}\tP7Y{}M\n",
+                    id(term),
+                    100_000_000 + dice.roll(900_000_000)
+                );
             }
         }
         let file = house.beside(&format!("{}.terms.tsv", contributor.id));
@@ -191,7 +195,7 @@ fn counts_equal_a_naive_recount_of_the_raw_files_also_after_withdrawals() {
             assert_eq!(answer["total"]["count"].as_u64(), Some(naive(people(), &test)), "{words:?}");
             let mut groups: HashMap<&str, u64> = HashMap::new();
             for raw in people() {
-                let group = [raw.sex.as_str(), &raw.stratum, raw.contributor][round % 3];
+                let group = [raw.sex.as_str(), raw.stratum.as_str(), raw.contributor][round % 3];
                 *groups.entry(group).or_default() += u64::from(test(raw));
             }
             let told = answer["groups"].as_object().unwrap();

@@ -255,9 +255,6 @@ impl Cohort {
             Condition::Sex(sex) => self.with_class(|class| class.sex == *sex),
             Condition::Stratum(stratum) => self.with_class(|class| class.stratum == *stratum),
             Condition::Contributor(id) => self.with_class(|class| class.institution == *id),
-            Condition::Dataset(id, stratum) => {
-                self.with_class(|class| class.institution == *id && class.stratum == *stratum)
-            }
         }
     }
 

@@ -112,8 +112,6 @@ pub(crate) enum Condition {
     Sex(Sex),
     Stratum(String),
     Contributor(InstitutionId),
-    /// A stratum of a contributor.
-    Dataset(InstitutionId, String),
 }
 
 impl fmt::Display for Condition {
@@ -124,26 +122,23 @@ impl fmt::Display for Condition {
             Condition::Sex(sex) => write!(f, "sex={sex}"),
             Condition::Stratum(stratum) => write!(f, "stratum={stratum}"),
             Condition::Contributor(institution) => write!(f, "contributor={institution}"),
-            Condition::Dataset(institution, stratum) => {
-                write!(f, "contributor={institution} stratum={stratum}")
-            }
         }
     }
 }
 
 impl Condition {
-    /// Every condition that is met by all who meet this one, with nothing between the two; `None` is no
-    /// condition at all. Never empty.
-    pub(crate) fn wider(&self, library: &Library) -> Vec<Option<Condition>> {
-        let terms = |found: Vec<&gj_ontology::Term>, reach: Reach| {
-            let term = |term: &gj_ontology::Term| {
-                Some(Condition::Term(TermCondition { id: term.id.clone(), reach }))
-            };
-            found.into_iter().map(term).collect::<Vec<_>>()
+    /// What all who meet this one meet too, with nothing between the two: to be met together. Empty: nothing
+    /// but to be there.
+    ///
+    /// INVARIANT: a term that is a kind of several gives all of them at once. One alone would step over
+    /// the question about those who have all, from which it may differ by a single person.
+    pub(crate) fn wider(&self, library: &Library) -> Vec<Condition> {
+        let terms = |found: Vec<&gj_ontology::Term>, reach: Reach| -> Vec<Condition> {
+            found.into_iter().map(|found| term(&found.id, reach)).collect()
         };
-        let found = match self {
+        match self {
             Condition::Carries(Zygosity::Het | Zygosity::Hom | Zygosity::Hemi) => {
-                vec![Some(Condition::Carries(Zygosity::Any))]
+                vec![Condition::Carries(Zygosity::Any)]
             }
             Condition::Term(TermCondition { id, reach }) => match reach {
                 Reach::Observed => terms(library.parents(id), Reach::Observed),
@@ -151,19 +146,14 @@ impl Condition {
                 Reach::Excluded => terms(library.children(id), Reach::Excluded),
                 Reach::ExcludedHere => vec![term(id, Reach::Excluded)],
             },
-            Condition::Dataset(institution, stratum) => vec![
-                Some(Condition::Contributor(institution.clone())),
-                Some(Condition::Stratum(stratum.clone())),
-            ],
             Condition::Carries(Zygosity::Any)
             | Condition::Sex(_)
             | Condition::Stratum(_)
             | Condition::Contributor(_) => Vec::new(),
-        };
-        if found.is_empty() { vec![None] } else { found }
+        }
     }
 }
 
-fn term(id: &str, reach: Reach) -> Option<Condition> {
-    Some(Condition::Term(TermCondition { id: id.to_owned(), reach }))
+fn term(id: &str, reach: Reach) -> Condition {
+    Condition::Term(TermCondition { id: id.to_owned(), reach })
 }

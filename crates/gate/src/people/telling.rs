@@ -11,12 +11,16 @@
 use super::condition::Condition;
 use std::fmt::Write;
 
+/// Conditions that a question may be widened to; past them its count is hidden. "Looked for and not found" is
+/// widened to all kinds of a term, which can be thousands.
+const WIDENED_MAX: usize = 32;
+
 /// How many people meet what; nothing else is known here about them.
 pub(crate) trait Sets {
     /// People who meet all of the conditions, which are ascending.
     fn count(&self, conditions: &[Condition]) -> u32;
     /// What is one step wider, as [`Condition::wider`].
-    fn wider(&self, condition: &Condition) -> Vec<Option<Condition>>;
+    fn wider(&self, condition: &Condition) -> Vec<Condition>;
     /// A name by which the same people under two conditions round alike.
     fn name(&self, condition: &Condition) -> String;
 }
@@ -73,15 +77,22 @@ impl Rounding {
     pub(crate) fn settle(&self, sets: &impl Sets, mut asked: Vec<Condition>) -> Settled {
         asked.sort();
         asked.dedup();
-        let tellable = self.told(sets.count(&asked), &name(sets, &asked)).is_some();
         let mut conditions = asked;
+        let hidden = |conditions: Vec<Condition>, name: String| Settled { conditions, people: None, name };
+        let own = name(sets, &conditions);
+        if self.told(sets.count(&conditions), &own).is_none() {
+            return hidden(conditions, own);
+        }
         while self.smallest > 1
             && let Some(wider) = self.too_near(sets, &conditions)
         {
+            if wider.len() > WIDENED_MAX {
+                return hidden(conditions, own);
+            }
             conditions = wider;
         }
         let (count, name) = (sets.count(&conditions), name(sets, &conditions));
-        let people = (tellable && self.told(count, &name).is_some()).then_some(count);
+        let people = self.told(count, &name).map(|_| count);
         Settled { conditions, people, name }
     }
 
@@ -90,20 +101,16 @@ impl Rounding {
         let (count, own) = (sets.count(conditions), name(sets, conditions));
         let mut nearest: Option<(u32, Vec<Condition>)> = None;
         for (place, condition) in conditions.iter().enumerate() {
-            for step in sets.wider(condition) {
-                let mut wider = conditions.to_vec();
-                match step {
-                    Some(step) => wider[place] = step,
-                    None => drop(wider.remove(place)),
-                }
-                wider.sort();
-                wider.dedup();
-                let between = sets.count(&wider).saturating_sub(count);
-                let nearer = nearest.as_ref().is_none_or(|(found, _)| between < *found);
-                let pair = || format!("{own} in {}", name(sets, &wider));
-                if nearer && self.told(between, &pair()).is_none() {
-                    nearest = Some((between, wider));
-                }
+            let mut wider = conditions.to_vec();
+            wider.remove(place);
+            wider.extend(sets.wider(condition));
+            wider.sort();
+            wider.dedup();
+            let between = sets.count(&wider).saturating_sub(count);
+            let nearer = nearest.as_ref().is_none_or(|(found, _)| between < *found);
+            let pair = || format!("{own} in {}", name(sets, &wider));
+            if nearer && self.told(between, &pair()).is_none() {
+                nearest = Some((between, wider));
             }
         }
         nearest.map(|(_, wider)| wider)

@@ -57,21 +57,13 @@ struct Age {
     iso8601duration: String,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Packets {
-    One(Box<Packet>),
-    Several(Vec<Packet>),
-}
-
 pub(super) fn read(text: &str, problems: &mut Problems) -> Vec<Statement> {
-    let packets = match text.trim_start().starts_with('[') {
-        true => serde_json::from_str(text).map(Packets::Several),
-        false => serde_json::from_str(text).map(Packets::One),
+    let packets: Result<Vec<Packet>, serde_json::Error> = match text.trim_start().starts_with('[') {
+        true => serde_json::from_str(text),
+        false => serde_json::from_str(text).map(|packet| vec![packet]),
     };
     let packets = match packets {
-        Ok(Packets::One(packet)) => vec![*packet],
-        Ok(Packets::Several(packets)) => packets,
+        Ok(packets) => packets,
         Err(error) => {
             // The parser's own words can repeat a value of the file.
             let (line, column) = (error.line(), error.column());

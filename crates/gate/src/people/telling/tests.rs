@@ -34,11 +34,8 @@ impl Sets for Made {
         (0..self.people).filter(all).count() as u32
     }
 
-    fn wider(&self, condition: &Condition) -> Vec<Option<Condition>> {
-        match self.above.get(condition) {
-            Some(above) => above.iter().cloned().map(Some).collect(),
-            None => vec![None],
-        }
+    fn wider(&self, condition: &Condition) -> Vec<Condition> {
+        self.above.get(condition).cloned().unwrap_or_default()
     }
 
     fn name(&self, condition: &Condition) -> String {
@@ -62,7 +59,7 @@ impl Made {
         let mut made = Made { people, ..Made::default() };
         let draw = |above: &[&Vec<bool>], dice: &mut Dice| -> Vec<bool> {
             let keep = [97, 90, 60, 25][dice.roll(4) as usize];
-            let kept = |person| above.iter().all(|set| set[person]) && dice.roll(100) < keep;
+            let kept = |person: usize| above.iter().all(|set| set[person]) && dice.roll(100) < keep;
             (0..people).map(kept).collect()
         };
         let all = vec![true; people];
@@ -156,7 +153,7 @@ fn no_two_told_counts_of_nested_questions_differ_by_ten_people_or_fewer() {
             }
         }
     }
-    assert!(told > 200 && widened > 200, "{told} told, {widened} widened: the worlds are too easy");
+    assert!(told > 80 && widened > 200, "{told} told, {widened} widened: the worlds are too easy");
 }
 
 /// One person is marked by a condition that everybody else meets. The attacker asks with and without it, in
@@ -186,6 +183,17 @@ fn a_tracker_learns_nothing_by_subtraction() {
         }
     }
     assert!(asked > 500, "{asked}");
+}
+
+#[test]
+fn a_question_that_would_be_widened_without_end_is_hidden() {
+    let mut made = Made { people: 50, ..Made::default() };
+    (0..=40).for_each(|number| drop(made.meets.insert(term(number), vec![true; 50])));
+    made.above.insert(term(0), (1..=40).map(term).collect());
+    assert_eq!(made.count(&[term(0)]), 50);
+    assert_eq!(rounding(1).settle(&made, vec![term(0)]).people, None);
+    made.above.insert(term(0), (1..=4).map(term).collect());
+    assert_eq!(rounding(1).settle(&made, vec![term(0)]).people, Some(50));
 }
 
 /// With an exact total from elsewhere (a frequency), and every part that is told, how often is a hidden part
