@@ -2,6 +2,7 @@
 //! which says who reads what and leaves a line in the log.
 
 mod book;
+pub(crate) mod operations;
 
 pub(crate) use book::{credit, pay, refund, set_off};
 
