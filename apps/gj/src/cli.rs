@@ -12,13 +12,9 @@ pub mod ontology;
 pub mod people;
 pub mod policy;
 
-use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
-use gj_gate::acts::extract::Format as ExtractFormat;
 use gj_gate::acts::registry::Destination;
-use gj_model::{
-    ApplicationId, ExtractId, FreezeName, Grouping, InstitutionId, Purpose, Region, UserId, Variant,
-};
+use gj_model::{ApplicationId, FreezeName, Grouping, InstitutionId, Purpose, Region, UserId, Variant};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! `gj extract`: its arguments.
 
-use super::{Committee, Place};
+use super::{Committee, Format, Place, Threads};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use gj_gate::acts::extract::Format as ExtractFormat;
