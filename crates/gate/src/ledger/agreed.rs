@@ -285,8 +285,22 @@ impl Leave {
 
     /// Takes out of an answer what may not be shown now, and says so.
     pub(crate) fn apply(&self, accounting: &Accounting, region: &Region, answer: &mut FrequencyAnswer) {
-        let by = Grouping::SPLITS.iter().position(|split| *split == answer.by);
-        let wanted = by.map_or(ALL, |split| ALL | 2 << split);
+        let bit = |split: Grouping| {
+            Grouping::SPLITS.iter().position(|known| *known == split).map_or(0, |at| 2u8 << at)
+        };
+        let by = answer.by;
+        // Where every split is asked for at once, each is withheld by itself: a group's name says of which it is.
+        let of_group = |name: &str| match by {
+            Grouping::Every => {
+                let split = name.split_once(':').and_then(|(split, _)| split.parse().ok());
+                split.map_or(0, bit)
+            }
+            by => bit(by),
+        };
+        let wanted = match by {
+            Grouping::Every => Grouping::SPLITS.into_iter().fold(ALL, |bits, split| bits | bit(split)),
+            by => ALL | bit(by),
+        };
         if self.stretches.iter().all(|(_, _, splits)| splits & wanted == wanted) {
             return;
         }
@@ -296,8 +310,10 @@ impl Leave {
         };
         answer.sites.retain(|site| of(site.variant.position.get()) & ALL != 0);
         for site in &mut answer.sites {
-            if of(site.variant.position.get()) & wanted != wanted {
-                let groups = site.groups.iter_mut().filter(|(name, _)| *name != "all");
+            let shown = of(site.variant.position.get());
+            if shown & wanted != wanted {
+                let gone = |name: &str| name != "all" && shown & of_group(name) == 0;
+                let groups = site.groups.iter_mut().filter(|(name, _)| gone(name));
                 groups.for_each(|(_, cells)| *cells = Cells::default());
             }
         }
