@@ -11,7 +11,7 @@ pub use severity::Severity;
 
 use crate::frequency;
 use gj_gate::annotations::{Known, Told};
-use gj_gate::{Annotations, Asker, Citation, FrequencyAnswer, Gate, GateError, Question};
+use gj_gate::{Annotations, Asker, Citation, FrequencyAnswer, Gate, GateError, Ledgered, Question};
 use gj_model::{Cells, Grouping, Region, Variant};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -26,6 +26,9 @@ pub struct TableAnswer {
     pub smallest_cell: u32,
     /// The rows, in the order of the genome.
     pub rows: Vec<Row>,
+    /// What the ledger of privacy withholds, and until when.
+    #[serde(flatten)]
+    pub ledger: Ledgered,
 }
 
 /// One variant with its counts over everybody.
@@ -85,7 +88,9 @@ fn tell(
         let known = known.remove(&variant).unwrap_or_default();
         Row { variant, cells, told: of_gene(told, gene), known }
     });
-    Ok(TableAnswer { rows: rows.collect(), citation: answer.citation, smallest_cell: answer.smallest_cell })
+    let rows = rows.collect();
+    let FrequencyAnswer { citation, smallest_cell, ledger, .. } = answer;
+    Ok(TableAnswer { citation, smallest_cell, rows, ledger })
 }
 
 /// The consequence to tell: for the gene asked about, else the first, which is of a preferred transcript.

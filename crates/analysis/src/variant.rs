@@ -3,7 +3,7 @@
 
 use crate::frequency;
 use crate::statistics::{GroupMax, Statistics, group_max};
-use gj_gate::{Asker, Citation, FrequencyAnswer, Gate, GateError, Question};
+use gj_gate::{Asker, Citation, FrequencyAnswer, Gate, GateError, Ledgered, Question};
 use gj_model::{Cells, Grouping, Variant};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -23,10 +23,14 @@ pub struct VariantAnswer {
     /// The variant, `chr22-42127941-G-A`.
     #[serde(serialize_with = "as_text")]
     pub variant: Variant,
-    /// `all`, then `stratum:`, `contributor:` and `sex:` with a group's name. Empty: not in the release.
+    /// `all`, then `stratum:`, `contributor:` and `sex:` with a group's name. Empty: not in the release, or not
+    /// told (`ledger`).
     pub groups: BTreeMap<String, Measured>,
     /// The stratum in which it is most surely common, of those that show it.
     pub group_max: Option<GroupMax>,
+    /// What the ledger of privacy changed: what is withheld, and until when; a count in a band.
+    #[serde(flatten)]
+    pub ledger: Ledgered,
 }
 
 /// One group.
@@ -57,6 +61,7 @@ impl VariantAnswer {
             hidden_cells: answer.hidden_cells,
             variant,
             group_max: group_max(strata),
+            ledger: answer.ledger.clone(),
             groups: pairs()
                 .map(|(name, cells)| {
                     (name.clone(), Measured { cells: *cells, statistics: Statistics::of(cells) })

@@ -108,7 +108,7 @@ fn heading_of(heading: &[u8], at: At<'_>) -> Result<Option<Open>, ReadError> {
         Some(slice) => {
             let ends = slice.split_once('-').and_then(|(start, end)| {
                 let (start, end) = (start.parse::<u32>().ok()?, end.parse::<u32>().ok()?);
-                (start > 0 && start <= end && end <= contig.length()).then_some((start, end + 1 - start))
+                (start > 0 && start <= end && end <= contig.length()).then(|| (start, end + 1 - start))
             });
             let found = || at.refuse(format!("`{slice}` is no interval of {contig}"), "`start-end`, 1-based");
             ends.ok_or_else(found)?

@@ -8,6 +8,9 @@
 /// A prime below 2⁶¹; vectors of zeros and ones over a few dozen answers have the same rank by it as over the fractions.
 const PRIME: u64 = (1 << 61) - 1;
 
+/// Rows whose combinations are all looked at; of more, the smallest atom is taken.
+const COMBINED_MAX: usize = 12;
+
 type Vector = Vec<u64>;
 
 /// One table's groups, each with whether it holds each atom.
@@ -33,25 +36,53 @@ pub fn set_apart(people: &[u32], shown: &[Table], asked: &[Table], smallest: u32
     if together.is_empty() {
         return None;
     }
-    // What the tables shown betray already, and what each table says of its own people, is nothing new.
-    let mut known = small(rows(&mut shown.iter()));
-    for table in asked {
-        known.extend(small(rows(&mut std::iter::once(table))));
-    }
-    let known = reduce(known);
-    if known.len() >= together.len() {
+    // Nothing new is said of small atoms; or one table says it all of its own people.
+    let before = small(rows(&mut shown.iter()));
+    let alone: Vec<Vec<Vector>> =
+        asked.iter().map(|table| small(rows(&mut std::iter::once(table)))).collect();
+    if std::iter::once(&before).chain(&alone).any(|known| known.len() == together.len()) {
         return None;
     }
-    let counted = |row: &Vector| {
-        let atoms = row.iter().zip(&order).filter(|(value, _)| **value != 0);
-        atoms.map(|(_, atom)| people[*atom]).sum::<u32>()
+    let people: Vec<u32> = order.iter().map(|atom| people[*atom]).collect();
+    let counted = |row: &Vector| -> u32 {
+        row.iter().zip(&people).filter(|(value, _)| **value != 0).map(|(_, people)| people).sum()
     };
-    if together.len() == 1 {
-        return Some(counted(&together[0])).filter(|people| *people < smallest);
+    // Small sets that were betrayed before, or are one table's own: only what goes beyond them is new.
+    let known = before.into_iter().chain(alone.into_iter().flatten());
+    let known = reduce(known.filter(|row| counted(row) < smallest).collect());
+    smallest_beyond(&known, together, &people).filter(|people| *people < smallest)
+}
+
+/// A lower bound of the people of any vector of a space that is not in the space of `known`. `None`: there is none.
+fn smallest_beyond(known: &[Vector], space: Vec<Vector>, people: &[u32]) -> Option<u32> {
+    let new = space.len() - known.len().min(space.len());
+    if new == 0 {
+        return None;
     }
-    // Of several, a combination may be about fewer than each of them: no search, the smallest atom.
-    let touched = |atom: usize| together.iter().any(|row| row[atom] != 0);
-    (0..order.len()).filter(|at| touched(*at)).map(|at| people[order[at]]).min()
+    // Atoms of known sets may cancel in any way, so they are not counted.
+    let is_known: Vec<bool> = (0..people.len()).map(|at| known.iter().any(|row| row[at] != 0)).collect();
+    let outside = space.into_iter().map(|row| {
+        let keep = |(value, known): (u64, &bool)| if *known { 0 } else { value };
+        row.into_iter().zip(&is_known).map(keep).collect()
+    });
+    let rows = reduce(outside.collect());
+    let least_of = |within: &dyn Fn(usize) -> bool| {
+        (0..people.len()).filter(|at| within(*at)).map(|at| people[at]).min()
+    };
+    if rows.len() < new {
+        return least_of(&|at| is_known[at]);
+    }
+    if rows.len() > COMBINED_MAX {
+        return least_of(&|at| rows.iter().any(|row| row[at] != 0));
+    }
+    // Of a combination of rows, what only one of them holds does not cancel.
+    let about = |chosen: u32| -> u32 {
+        let of = |at: usize| {
+            (0..rows.len()).filter(|row| chosen >> row & 1 == 1 && rows[*row][at] != 0).take(2).count()
+        };
+        (0..people.len()).filter(|at| of(*at) == 1).map(|at| people[at]).sum()
+    };
+    (1..1_u32 << rows.len()).map(about).min()
 }
 
 /// The reduced echelon form, without zero rows.

@@ -6,6 +6,7 @@
 pub(crate) mod catalogue;
 mod cohort;
 pub(crate) mod condition;
+mod question;
 mod telling;
 
 use crate::acts::members::{Allowed, People};
@@ -17,18 +18,17 @@ use crate::random;
 use crate::release::{Citation, Released};
 use chrono::NaiveDate;
 use cohort::{Carriers, Cohort, Seen};
-use condition::{Condition, TermCondition, Zygosity};
-use gj_model::{
-    ApplicationId, BatchId, FreezeName, Grouping, InstitutionId, PanelId, Purpose, SampleSet, Sex, Variant,
-};
+use condition::{Condition, TermCondition};
+use gj_model::{BatchId, FreezeName, Grouping, PanelId, SampleSet};
 use gj_ontology::{Library, Standing};
 use gj_registry::{Freeze, Reads};
 use gj_store::StoreError;
-use serde::{Deserialize, Serialize};
+use question::told_question;
+pub use question::{Entity, PeopleQuestion};
+use serde::Serialize;
 use serde_json::json;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use telling::{Rounding, Sets, Settled};
 
@@ -42,87 +42,6 @@ const CONDITIONS_MAX: usize = 20;
 const CONTEXT: &str = "genomics-japan 2026 rounding of counts of people";
 /// Bytes of that secret.
 const SECRET_BYTES: usize = 32;
-
-/// What is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Entity {
-    /// People.
-    #[default]
-    Individuals,
-    /// Their samples in the release.
-    Biosamples,
-    /// Each sample once for every batch that holds calls of it.
-    Runs,
-    /// The calling of each run: as many as runs.
-    Analyses,
-}
-
-impl FromStr for Entity {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Entity, String> {
-        match text {
-            "" | "individuals" => Ok(Entity::Individuals),
-            "biosamples" => Ok(Entity::Biosamples),
-            "runs" => Ok(Entity::Runs),
-            "analyses" => Ok(Entity::Analyses),
-            _ => Err(format!(
-                "`{}` cannot be counted; expected individuals, biosamples, runs or analyses",
-                text.escape_debug()
-            )),
-        }
-    }
-}
-
-/// A question about people: all conditions must be met.
-#[derive(Debug, Clone)]
-pub struct PeopleQuestion {
-    /// The release.
-    pub freeze: FreezeName,
-    /// Why.
-    pub purpose: Purpose,
-    /// The granted project it is asked under; `None`: under none.
-    pub project: Option<ApplicationId>,
-    /// Carriers of this variant.
-    pub variant: Option<Variant>,
-    /// Which carriers.
-    pub zygosity: Zygosity,
-    /// Terms, at most 20.
-    pub terms: Vec<TermCondition>,
-    /// People of this sex.
-    pub sex: Option<Sex>,
-    /// People of this stratum.
-    pub stratum: Option<String>,
-    /// People of this contributor.
-    pub contributor: Option<InstitutionId>,
-    /// People of this dataset.
-    pub dataset: Option<String>,
-    /// What is counted.
-    pub entity: Entity,
-    /// How the count is split beside the total.
-    pub by: Grouping,
-}
-
-impl PeopleQuestion {
-    /// Everybody of a release who may be seen.
-    pub fn everybody(freeze: FreezeName, purpose: Purpose) -> PeopleQuestion {
-        PeopleQuestion {
-            freeze,
-            purpose,
-            project: None,
-            variant: None,
-            zygosity: Zygosity::Any,
-            terms: Vec::new(),
-            sex: None,
-            stratum: None,
-            contributor: None,
-            dataset: None,
-            entity: Entity::Individuals,
-            by: Grouping::None,
-        }
-    }
-}
 
 /// A count as told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -475,18 +394,4 @@ fn answer(
         groups,
         hidden,
     }
-}
-
-/// The question as audit lines tell it.
-fn told_question(question: &PeopleQuestion) -> String {
-    let mut parts = vec!["people".to_owned()];
-    if let Some(variant) = &question.variant {
-        parts.push(format!("{variant} {}", question.zygosity.name()));
-    }
-    parts.extend(question.terms.iter().map(ToString::to_string));
-    parts.extend(question.sex.map(|sex| Condition::Sex(sex).to_string()));
-    parts.extend(question.stratum.as_ref().map(|stratum| format!("stratum={stratum}")));
-    parts.extend(question.contributor.as_ref().map(|id| format!("contributor={id}")));
-    parts.extend(question.dataset.as_ref().map(|id| format!("dataset={id}")));
-    parts.join(" ")
 }

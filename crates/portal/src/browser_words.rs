@@ -145,6 +145,47 @@ words! {
     search_hgvs_form: "HGVS・SPDI", "HGVS or SPDI";
     search_disease_form: "疾患（漢字・かな・英語・ID）", "A disease in kanji, kana or English, or its id";
 
+    withheld_title: "次のリリースまで示さないもの", "Withheld until the next release";
+    withheld_all: "（すべて）", "(everything)";
+    withheld_stratum: "（集団別）", "(by stratum)";
+    withheld_contributor: "（提供機関別）", "(by contributor)";
+    withheld_sex: "（性別）", "(by sex)";
+    withheld_more: "ほか {count} か所", "and {count} more";
+    withheld_alike: "何を示さないかは、以前に示した範囲だけで決まり、誰が何を持つかには依りません。全員に同じです。",
+        "What is withheld follows from what was shown before, never from what anybody carries. It is the same for everybody.";
+    guarded_title: "よくある変異かどうか", "How common it is";
+    guarded_exact: "{alleles} アレル中 {from}（頻度 {low}）", "{from} of {alleles} alleles (frequency {low})";
+    guarded_band: "{alleles} アレル中 {from}〜{to}（頻度 {low}〜{high}）", "{from} to {to} of {alleles} alleles (frequency {low} to {high})";
+    guarded_rare: "{alleles} アレル中 {to} 以下（頻度 {high} 以下）", "at most {to} of {alleles} alleles (frequency at most {high})";
+    guarded_exact_form: "数そのものです。", "This is the count itself.";
+    guarded_fine_form: "狭い幅で示しています。", "Told within a narrow band.";
+    guarded_broad_form: "広い幅で示しています。", "Told within a broad band.";
+    guarded_rare_form: "まれな変異も、見つかっていない変異も、同じように示します。", "Rare variants and those never seen look the same.";
+    guarded_about: "契約のない登録利用者には、個人の参加が推測できない範囲だけを示します。これまでに示した量：",
+        "Registered users without a contract are shown only what keeps anybody's participation from being guessed. What you were shown so far:";
+    exposure_title: "プライバシーの台帳", "Ledger of privacy";
+    exposure_lead: "答えを重ねると、ある人がデータに含まれるかどうかを推測できるようになります。台帳は、これまでに示した量を利用者と機関ごとに記録し、限度を守ります。記録は消えません。",
+        "Many answers together can betray whether somebody is among the data. The ledger keeps what was shown, by user and institution, and holds it under a limit. It never forgets.";
+    exposure_own: "自分の台帳", "Your account";
+    exposure_all: "すべての台帳（審査委員会）", "Every account, for the committee";
+    exposure_user: "利用者", "User";
+    exposure_institution: "機関", "Institution";
+    exposure_whole: "（機関全体）", "(the whole institution)";
+    exposure_regime: "区分", "Regime";
+    exposure_spent: "使った分", "Spent";
+    exposure_left: "残り", "Left";
+    exposure_power: "攻撃の検出力（誤検出 5 %）", "Power of an attack at 5 % false positives";
+    exposure_sites: "示した部位", "Sites shown";
+    exposure_limit: "上限", "Limit";
+    exposure_remains: "残りの意味", "What remains";
+    exposure_estimate: "推定 {power}", "estimated {power}";
+    exposure_bound: "{power} 以下（使い切っても {most} 以下）", "at most {power} (at most {most} when all is spent)";
+    regime_guarded: "登録のみ（契約なし）", "registered, no contract";
+    regime_agreed: "契約あり", "under a contract";
+    regime_none: "対象外", "none";
+    no_limit: "なし", "none";
+    exposure_source: "根拠", "Source";
+
     datasets_title: "データの一覧", "Datasets";
     datasets_lead: "どの機関のデータが、どのリリースに、どのような条件で含まれているかを示します。人数には表示の規則が適用されます。",
         "Whose data are in which release, and under which terms. People pass the same rules of disclosure as every count.";

@@ -11,6 +11,7 @@ use crate::number;
 use crate::purpose::{self, PurposeForm};
 use crate::region::hidden_cells;
 use crate::site_table::{self, SiteTable};
+use crate::told_less::ToldLess;
 use crate::trouble;
 use crate::variant::{asked, known};
 use crate::visit::Visit;
@@ -46,6 +47,7 @@ struct GenePage {
     constraint: Vec<(&'static str, String)>,
     table: SiteTable,
     hidden: Option<WhyHidden>,
+    told_less: Option<ToldLess>,
     purpose: PurposeForm,
     sets: String,
 }
@@ -113,6 +115,7 @@ async fn page(gate: &Gate, visit: &Visit, freeze: &str, name: &str) -> Result<Re
         constraint: gene.constraint.as_ref().map(|found| constraint(b, found)).unwrap_or_default(),
         table: site_table::of(visit, &links, &question, rows, &query),
         hidden: WhyHidden::of(found.table.smallest_cell, hidden_cells(rows), visit.words()),
+        told_less: ToldLess::of(visit, &found.table.ledger),
         purpose: purpose::form(visit.language, overview.get(), &why, ""),
         sets: known::sets(b, &annotations),
         about,

@@ -14,6 +14,7 @@ mod datasets;
 mod date;
 mod desk;
 mod downloads;
+mod exposure;
 mod frame;
 mod gene;
 mod group_name;
@@ -33,6 +34,7 @@ mod search;
 mod sign_in;
 mod site_table;
 mod style;
+mod told_less;
 mod trouble;
 mod variant;
 mod visit;
@@ -58,6 +60,7 @@ pub fn router(gate: Gate, demo: Option<Vec<DemoUser>>) -> Router {
         .route("/gene/{freeze}/{gene}", get(gene::show))
         .route("/datasets", get(datasets::show))
         .route("/downloads", get(downloads::show))
+        .route("/exposure", get(exposure::show))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-out", post(sign_in::leave))
         .route("/applications", get(applications::list))

@@ -8,6 +8,7 @@ use crate::needles::{self, Labels, Needles, Track};
 use crate::number;
 use crate::purpose::{self, PurposeForm};
 use crate::site_table::{self, SiteTable};
+use crate::told_less::ToldLess;
 use crate::trouble;
 use crate::variant::{asked, known};
 use crate::visit::Visit;
@@ -42,6 +43,7 @@ struct RegionPage {
     table: SiteTable,
     purpose: PurposeForm,
     hidden: Option<WhyHidden>,
+    told_less: Option<ToldLess>,
     links: Links,
     sets: String,
 }
@@ -92,6 +94,7 @@ async fn page(gate: &Gate, visit: &Visit, freeze: &str, region: &str) -> Result<
         table: site_table::of(visit, &links, &question, rows, &query),
         purpose: purpose::form(visit.language, overview.get(), &why, ""),
         hidden: WhyHidden::of(found.table.smallest_cell, hidden_cells(rows), words),
+        told_less: ToldLess::of(visit, &found.table.ledger),
         sets: known::sets(b, &annotations),
         links: links.clone(),
         about,

@@ -12,6 +12,7 @@ use crate::desk::Desk;
 use crate::frame::{Frame, render};
 use crate::links::Links;
 use crate::purpose::{self, PurposeForm, Why};
+use crate::told_less::{self, ToldLess};
 use crate::trouble;
 use crate::visit::Visit;
 use crate::why_hidden::WhyHidden;
@@ -24,7 +25,7 @@ use frequencies::Frequencies;
 use gj_api::Problem;
 use gj_api::frequency::{self, ask::Asked};
 use gj_api::variant::{self, VariantAnswer};
-use gj_gate::{Gate, Overview, Place};
+use gj_gate::{Gate, Ledgered, Overview, Place};
 use gj_model::{Grouping, Region, Variant};
 use known::Known;
 
@@ -47,6 +48,7 @@ struct VariantPage {
     history_address: String,
     purpose: PurposeForm,
     hidden: Option<WhyHidden>,
+    told_less: Option<ToldLess>,
     links: Links,
     around: String,
     citation: String,
@@ -65,7 +67,22 @@ struct AbsentPage {
     purpose: PurposeForm,
 }
 
-/// What both pages are made from.
+/// A count told as a band, or withheld.
+#[derive(Template)]
+#[template(path = "guarded.html")]
+struct GuardedPage {
+    frame: Frame,
+    w: &'static Words,
+    b: &'static BrowserWords,
+    release: String,
+    count: String,
+    form: String,
+    told_less: Option<ToldLess>,
+    known: Known,
+    purpose: PurposeForm,
+}
+
+/// What all these pages are made from.
 struct Ready<'a> {
     visit: &'a Visit,
     overview: &'a Overview,
@@ -93,6 +110,9 @@ async fn page(gate: &Gate, visit: &Visit, freeze: &str, variant: &str) -> Result
     let ours = answer.groups.get("all").and_then(|all| all.statistics.frequency);
     let known = known::of(visit.language, annotations, answer.variant.clone(), ours).await?;
     let ready = Ready { visit, overview: overview.get(), why, links };
+    if answer.ledger.guarded.is_some() || answer.groups.is_empty() && answer.ledger != Ledgered::default() {
+        return Ok(render(visit, StatusCode::OK, &guarded(&ready, &answer, known)));
+    }
     if answer.groups.is_empty() {
         let nearby = nearby(gate, &ready, &answer.variant).await?;
         return Ok(render(visit, StatusCode::NOT_FOUND, &absent(&ready, known, nearby)));
@@ -133,10 +153,30 @@ fn found(ready: &Ready, answer: &VariantAnswer, known: Known) -> VariantPage {
         history: Vec::new(),
         history_address: format!("{}#history", visit.address_with(&[("history", "all")])),
         hidden: WhyHidden::of(answer.smallest_cell, answer.hidden_cells, words),
+        told_less: ToldLess::of(visit, &answer.ledger),
         around: links.around(AROUND_BASES),
         citation: citation::sentence(visit.language, ready.overview, &links.freeze, &answer.citation.digest),
         release: fill(words.release_is, &[("release", links.freeze.as_str())]),
         links: links.clone(),
+    }
+}
+
+fn guarded(ready: &Ready, answer: &VariantAnswer, known: Known) -> GuardedPage {
+    let (visit, links) = (ready.visit, &ready.links);
+    let (words, b) = (visit.words(), browser_words::of(visit.language));
+    let told = answer.ledger.guarded.as_ref().map(|count| told_less::guarded(b, count));
+    let [count, form] = told.unwrap_or_default();
+    let title = fill(words.variant_title, &[("variant", &short(&answer.variant.to_string()))]);
+    GuardedPage {
+        frame: Frame::new(visit, title),
+        w: words,
+        b,
+        release: fill(words.release_is, &[("release", links.freeze.as_str())]),
+        count,
+        form,
+        told_less: ToldLess::of(visit, &answer.ledger),
+        known,
+        purpose: purpose::form(visit.language, ready.overview, ready.why, ""),
     }
 }
 

@@ -49,7 +49,9 @@ struct World {
 /// The people of the real cohort with made-up phenotypes, in a house and beside it.
 fn build(house: &House, seed: u64) -> Option<World> {
     let real = real()?;
-    let gene = real.genes.iter().min_by_key(|gene| fs::metadata(gene).unwrap().len()).unwrap();
+    // The smallest file with more than a handful of variants.
+    let size = |gene: &&PathBuf| fs::metadata(gene).unwrap().len();
+    let gene = real.genes.iter().filter(|gene| size(gene) > 50_000).min_by_key(size).unwrap();
     let mut people: BTreeMap<String, Raw> = BTreeMap::new();
     for contributor in &real.contributors {
         let file = contributor.files.iter().find(|file| file.file_name() == gene.file_name()).unwrap();

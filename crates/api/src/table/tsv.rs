@@ -7,11 +7,16 @@ const HEAD: &str = "chrom\tpos\tref\talt\tAC\tAN\tAF\tnhomalt\tnhemi\tnpeople\tg
 /// Writes the rows chosen, with where they come from above them.
 pub(crate) fn write(table: &TableAnswer, rows: &[&Row]) -> String {
     let mut out = format!(
-        "# release {}, digest {}; hidden counts (1 to {}, and what would give one away) are dots\n{HEAD}\n",
+        "# release {}, digest {}; hidden counts (1 to {}, and what would give one away) are dots\n",
         table.citation.freeze,
         table.citation.digest,
         table.smallest_cell.saturating_sub(1)
     );
+    for place in &table.ledger.withheld {
+        out.push_str(&format!("# withheld: {place}\n"));
+    }
+    out.push_str(HEAD);
+    out.push('\n');
     for row in rows {
         out.push_str(&fields(row).join("\t"));
         out.push('\n');
@@ -83,7 +88,7 @@ mod tests {
             known: Known { rs: vec!["rs1".into()], clinvar: vec![card], frequencies: vec![] },
         };
         let citation = Citation { freeze: "2026.1".parse().unwrap(), digest: "abc".into() };
-        let table = TableAnswer { citation, smallest_cell: 10, rows: vec![] };
+        let table = TableAnswer { citation, smallest_cell: 10, rows: vec![], ledger: Default::default() };
         let text = write(&table, &[&row]);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 3);

@@ -129,6 +129,17 @@ impl Gate {
         self.card_of_user(&mut reads, user.id.as_str(), &user.institution).await
     }
 
+    /// Whether the asker sees everybody's accounts, so that a page can offer them.
+    ///
+    /// # Errors
+    /// When the registry cannot be read.
+    pub async fn may_read_exposures(&self, asker: &Asker) -> Result<bool, GateError> {
+        let Some(id) = &asker.user else { return Ok(false) };
+        let mut reads = self.inner.registry.read().await?;
+        let active = reads.user(id).await?.is_some_and(|user| user.active);
+        Ok(active && reads.acts_of(id).await?.iter().any(|act| act == ACT))
+    }
+
     /// Every account in which something was ever shown: users by name, then institutions. For the committee.
     ///
     /// # Errors

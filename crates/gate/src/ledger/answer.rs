@@ -4,6 +4,7 @@ use crate::release::FrequencyAnswer;
 use gj_exposure::Form;
 use gj_model::{Grouping, Reason, Variant};
 use serde::Serialize;
+use std::fmt;
 
 /// What the ledger did to an answer: nothing, for most.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -31,6 +32,17 @@ pub struct Withheld {
     pub by: Option<Grouping>,
     /// Why, and until when.
     pub reason: Reason,
+}
+
+impl fmt::Display for Withheld {
+    /// `chr2:1-1000 by stratum: why, and until when`, in English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}-{}", self.chrom, self.start, self.end)?;
+        if let Some(by) = self.by {
+            write!(f, " by {}", by.name())?;
+        }
+        write!(f, ": {}", self.reason.en)
+    }
 }
 
 /// How much of a count is told, the least first.

@@ -31,7 +31,7 @@ const FILES: [&str; 14] = [
     "gj.toml.new",
 ];
 /// Folders that `init` makes, and leaves empty.
-const FOLDERS: [&str; 4] = ["batches", "censuses", "panels", "staging"];
+const FOLDERS: [&str; 5] = ["annotations", "batches", "censuses", "panels", "staging"];
 
 /// A folder that holds nothing but the sign that `init` is at work, held by this process.
 #[derive(Debug)]
