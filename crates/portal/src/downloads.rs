@@ -23,11 +23,14 @@ struct DownloadsPage {
     releases: Vec<Release>,
 }
 
+/// A file: its name, what it is, its address.
+type FileLine = (&'static str, &'static str, String);
+
 struct Release {
     name: String,
     digest: String,
     /// Split in words, and the files so split: name, what it is, address.
-    splits: Vec<(&'static str, Vec<(&'static str, &'static str, String)>)>,
+    splits: Vec<(&'static str, Vec<FileLine>)>,
 }
 
 pub(crate) async fn show(State(desk): State<Desk>, visit: Visit) -> Response {

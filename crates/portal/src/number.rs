@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(frequency(1.0), "1.000");
         assert_eq!(frequency(0.0), "0");
         assert_eq!([0.4321, 1.23e-9, 0.0].map(probability), ["0.432", "1.2e-9", "< 1e-300"]);
-        assert_eq!([0.519, 3.14, 31.4, 2_400.4].map(ratio), ["0.52", "3.14", "31.4", "2,400"]);
+        assert_eq!([0.519, 3.24, 31.4, 2_400.4].map(ratio), ["0.52", "3.24", "31.4", "2,400"]);
         assert_eq!(percent(0.005), "0.5 %");
         assert_eq!(percent(1.0), "100 %");
     }

@@ -90,7 +90,7 @@ impl Reads {
     /// Cells shown to a user, wherever they worked.
     pub async fn cells_of_user(&mut self, user: &str) -> Result<Vec<ShownCell>, Error> {
         let sql = sqlx::AssertSqlSafe(format!("{CELLS} WHERE user_id = $1"));
-        row::all(sqlx::query(sql).bind(user).fetch_all(self.db()).await?, |row| cell(row))
+        row::all(sqlx::query(sql).bind(user).fetch_all(self.db()).await?, cell)
     }
 
     /// Cells shown to users of an institution: of those who are there now also what they were shown elsewhere.
@@ -98,7 +98,7 @@ impl Reads {
         let sql = sqlx::AssertSqlSafe(format!(
             "{CELLS} WHERE institution = $1 OR user_id IN (SELECT id FROM users WHERE institution = $1)"
         ));
-        row::all(sqlx::query(sql).bind(institution).fetch_all(self.db()).await?, |row| cell(row))
+        row::all(sqlx::query(sql).bind(institution).fetch_all(self.db()).await?, cell)
     }
 
     /// Cells shown to anybody between two positions of a contig, both included.
@@ -107,7 +107,7 @@ impl Reads {
             "{CELLS} WHERE contig = $1 AND position >= $2 AND position <= $3 ORDER BY audit_seq"
         ));
         let query = sqlx::query(sql).bind(i64::from(contig)).bind(i64::from(from)).bind(i64::from(to));
-        row::all(query.fetch_all(self.db()).await?, |row| cell(row))
+        row::all(query.fetch_all(self.db()).await?, cell)
     }
 
     /// Users and institutions with an account of the guarded regime, each once.

@@ -28,8 +28,9 @@ fn take_in(house: &House, release: &str, people: std::ops::Range<usize>) {
     );
     for block in 0..BLOCKS {
         for (offset, carries) in [(1, None), (900, Some(3))] {
-            let call =
-                |p: usize| if carries.map_or(p % 2 == 0, |carrier| p == carrier) { "\t0/1" } else { "\t0/0" };
+            let call = |p: usize| {
+                if carries.map_or(p.is_multiple_of(2), |carrier| p == carrier) { "\t0/1" } else { "\t0/0" }
+            };
             let calls: String = people.clone().map(call).collect();
             text += &format!("chr1\t{}\t.\tA\tC\t.\tPASS\t.\tGT{calls}\n", block * 2_000_000 + offset);
         }

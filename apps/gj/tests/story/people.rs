@@ -124,11 +124,12 @@ fn read_calls(gene: &Path, people: &mut BTreeMap<String, Raw>, dice: &mut Dice) 
 }
 
 /// A random question, as words of the command and as a test of a person.
-type Asked = (Vec<String>, Box<dyn Fn(&Raw) -> bool>);
+type Test = Box<dyn Fn(&Raw) -> bool>;
+type Asked = (Vec<String>, Test);
 
 fn question(world: &World, dice: &mut Dice) -> Asked {
     let mut words: Vec<String> = Vec::new();
-    let mut tests: Vec<Box<dyn Fn(&Raw) -> bool>> = Vec::new();
+    let mut tests: Vec<Test> = Vec::new();
     let mut add = |option: &str, value: String| words.extend([option.to_owned(), value]);
     if dice.roll(3) > 0 {
         let variant = dice.roll(world.variants.len() as u64) as usize;

@@ -30,7 +30,7 @@ impl Ways {
     }
 
     /// From a release's sites: whoever was answered may see the same as a page and as a file.
-    pub(crate) fn from_sites(&self, set: &Set) -> Vec<Value> {
+    pub(crate) fn after_sites(&self, set: &Set) -> Vec<Value> {
         let Some(place) = set.places.first() else { return Vec::new() };
         let (page, query) = match place {
             Place::Variant(variant) => {
@@ -51,7 +51,7 @@ impl Ways {
     }
 
     /// From an answer as a whole.
-    pub(crate) fn from_answer(&self) -> Vec<Value> {
+    pub(crate) fn after_answer(&self) -> Vec<Value> {
         if !self.may_apply {
             return Vec::new();
         }

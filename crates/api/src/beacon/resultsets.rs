@@ -41,7 +41,7 @@ pub(crate) fn body(request: &Request, sets: &[Set], ways: Option<&Ways>) -> Resu
         body["meta"]["receivedRequestSummary"]["pagination"] = pagination;
     }
     body["response"] = json!({ "resultSets": listed });
-    let handovers = ways.map(Ways::from_answer).unwrap_or_default();
+    let handovers = ways.map(Ways::after_answer).unwrap_or_default();
     if !handovers.is_empty() {
         body["beaconHandovers"] = json!(handovers);
     }
@@ -83,7 +83,7 @@ fn resultset(request: &Request, set: &Set, ways: Option<&Ways>) -> Result<Value,
         && set.total > 0
         && let Some(ways) = ways
     {
-        one["resultsHandovers"] = json!(ways.from_sites(set));
+        one["resultsHandovers"] = json!(ways.after_sites(set));
     }
     Ok(one)
 }

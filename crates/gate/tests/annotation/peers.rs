@@ -13,7 +13,8 @@ async fn clinvar_is_told_as_its_file_has_it() {
     let query = "%CHROM-%POS-%REF-%ALT\t%ID\t%CLNSIG\t%CLNREVSTAT\t%CLNDN\t%RS\n";
     let Some(rows) = bcftools(&["query", "-f", query], &file) else { return };
     let world = World::new().await;
-    let loaded = world.load(set(AnnotationKind::Variants, "clinvar", "2026-02", &[file.clone()])).await;
+    let loaded =
+        world.load(set(AnnotationKind::Variants, "clinvar", "2026-02", std::slice::from_ref(&file))).await;
     let layer = world.current().await;
     let (mut told, mut numbers, mut without, mut rank) = (0, 0, 0, 0);
     let mut sites = BTreeSet::new();

@@ -6,7 +6,7 @@ use gj_model::{Grouping, Variant};
 
 /// Common at two places; at a third only one person carries.
 fn sites(people: usize, carrier: usize) -> Vec<Site> {
-    let carried = |p: usize, k: usize| u8::from(p % k != 0);
+    let carried = |p: usize, k: usize| u8::from(!p.is_multiple_of(k));
     let site =
         |position, k| Site { contig: 2, position, carried: (0..people).map(|p| carried(p, k)).collect() };
     let own =

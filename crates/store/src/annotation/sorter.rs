@@ -104,12 +104,15 @@ fn write(out: &mut impl Write, key: &[u8], value: &[u8]) -> io::Result<()> {
     out.write_all(value)
 }
 
+/// The next row of a run: its key, the run's number, the row.
+type Head = (Vec<u8>, usize, Vec<u8>);
+
 /// Records in order.
 pub(super) struct Merged {
     held: std::vec::IntoIter<Record>,
     runs: Vec<Run>,
     /// The next record of each run, by key, then run.
-    heads: BinaryHeap<Reverse<(Vec<u8>, usize, Vec<u8>)>>,
+    heads: BinaryHeap<Reverse<Head>>,
 }
 
 struct Run {
