@@ -133,7 +133,8 @@ def panel(cohort, draw):
                   f'##INFO=<ID=nhomalt{suffix},Number=A,Type=Integer,Description="Homozygous people{words}">']
     lines.append("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO")
     for (contig, position, reference, alternate), frequency in frequencies(cohort).items():
-        if draw.random() < 0.15:  # not every site is known elsewhere
+        name = NAMES.get((contig, position, reference, alternate), ".")
+        if draw.random() < 0.15 and name == ".":  # not every site is known elsewhere
             continue
         total, info = [0, 0, 0], ""
         for suffix, an, spread in [("_eas", 50_000, 40), ("_nfe", 70_000, 4)]:
@@ -143,7 +144,6 @@ def panel(cohort, draw):
             homozygous = round(own * own * an / 2)
             info += f";AC{suffix}={ac};AN{suffix}={an};nhomalt{suffix}={homozygous}"
             total = [total[0] + ac, total[1] + an, total[2] + homozygous]
-        name = NAMES.get((contig, position, reference, alternate), ".")
         lines.append(f"{contig}\t{position}\t{name}\t{reference}\t{alternate}\t.\tPASS\t"
                      f"AC={total[0]};AN={total[1]};nhomalt={total[2]}{info}")
     return "\n".join(lines) + "\n"

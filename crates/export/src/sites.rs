@@ -38,6 +38,8 @@ pub struct SitesHead {
     pub hidden_cells: Option<usize>,
     /// Names of the groups, `all` with them.
     pub groups: Vec<String>,
+    /// Places of which something is not told now, each with why.
+    pub withheld: Vec<String>,
 }
 
 /// A sites-only VCF being written line by line.
@@ -75,6 +77,9 @@ impl SitesText {
                 counts that would reveal one by subtraction, are hidden and written as a dot; zero is shown\">",
             head.smallest_cell
         )?;
+        for place in &head.withheld {
+            writeln!(out, "##gjWithheld=\"{}\"", quoted(place))?;
+        }
         for (id, name) in self.groups.renamed() {
             writeln!(out, "##gjGroup=<ID={id},Name=\"{}\">", quoted(name))?;
         }

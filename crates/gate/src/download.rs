@@ -224,6 +224,8 @@ fn write(
         smallest_cell: grant.smallest_cell,
         hidden_cells: None,
         groups: disclosure.pick(&disclosure.judge_people(&judge.people), by).into_keys().collect(),
+        // While something is withheld there is no file.
+        withheld: Vec::new(),
     };
     let judged = |sites: Vec<SiteCounts>| -> Vec<SiteFrequency> {
         let judge = |site: SiteCounts| {

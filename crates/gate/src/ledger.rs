@@ -70,7 +70,12 @@ impl Accounting {
 
     /// A reason of this row.
     fn reason(&self, code: &str, effect: Effect, ja: String, en: String) -> Reason {
-        of_row(&self.rule, code, effect, ja, en)
+        let (ja_remedy, en_remedy) =
+            ("契約のもとで尋ねる（利用申請）", "ask under a contract: apply for a project");
+        let guarded = self.rule.regime == Regime::Guarded;
+        let remedy =
+            Remedy { who: "applicant".to_owned(), ja: ja_remedy.to_owned(), en: en_remedy.to_owned() };
+        Reason { remedy: guarded.then_some(remedy), ..of_row(&self.rule, code, effect, ja, en) }
     }
 
     /// Why something is withheld, and until when.

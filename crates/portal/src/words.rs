@@ -99,6 +99,7 @@ words! {
     purpose_disease: "疾患 ID（疾患を定める目的の場合）", "Disease id (where the purpose needs one)";
     purpose_disease_example: "MONDO:0005148", "MONDO:0005148";
     purpose_note: "利用目的に同意した人だけを数えます。", "Only people who consented to the purpose are counted.";
+    purpose_exposure: "プライバシーの台帳：これまでに見たもの", "Ledger of privacy: what you were shown";
     purpose_project: "許可された課題", "Granted project";
     purpose_project_none: "指定しない", "none";
     purpose_project_note: "課題を選ぶと、その課題に許可された目的とデータで表示します。",

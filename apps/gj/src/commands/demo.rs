@@ -44,10 +44,11 @@ const CONTRIBUTORS: [Contributor; 4] = [
 ];
 
 /// Example users offered on the sign-in page, with what they show.
-const USERS: [(&str, &str, &str); 13] = [
+const USERS: [(&str, &str, &str); 14] = [
     ("academic", "大学の研究者(単独利用・無料)", "university researcher, working alone: free"),
     ("company-paid", "企業の研究者(支払い済み)", "company researcher, paid"),
     ("company-unpaid", "企業の研究者(未払い)", "company researcher, not paid"),
+    ("registered", "登録利用者（契約なし）", "registered user, without a contract"),
     ("clinician", "臨床医", "clinician"),
     ("datamanager", "データ管理者", "data manager"),
     ("auditor", "監査人", "auditor"),

@@ -71,6 +71,32 @@ fn after_a_withdrawal_the_next_release_shows_the_new_number() {
         (&"chr1".into(), &1.into(), &1_000.into())
     );
     assert!(withheld["reason"]["ja"].as_str().unwrap().contains("次のリリース"));
+    // Every form of the answer says so.
+    let text = |path: &str| {
+        let reply = http::get(&server.address, path, Some(&token));
+        assert_eq!(reply.status, 200, "{path}: {}", reply.body);
+        reply.body
+    };
+    let vcf = text("/api/frequency.vcf?freeze=r1&region=chr1:1-1000");
+    assert!(
+        vcf.contains("##gjWithheld=\"chr1:1-1000: ") && vcf.lines().all(|line| line.starts_with('#')),
+        "{vcf}"
+    );
+    let table = text("/api/table.tsv?freeze=r1&region=chr1:1-1000");
+    assert!(table.contains("# withheld: chr1:1-1000: ") && !table.contains("\nchr1\t"), "{table}");
+    for page in ["/variant/r1/chr1-1-A-C", "/variant/r1/chr1-900-A-C", "/region/r1/chr1:1-1000"] {
+        let (en, ja) = (text(&format!("{page}?lang=en")), text(&format!("{page}?lang=ja")));
+        assert!(
+            en.contains("Withheld until the next release") && ja.contains("次のリリースまで示さないもの")
+        );
+        assert!(!en.contains("300 of") && !en.contains("299"), "{en}");
+    }
+    let beacon = "/api/beacon/v2/g_variants?referenceName=chr1&start=0&end=1000&datasets=r1";
+    let beacon: Value =
+        serde_json::from_str(&text(&format!("{beacon}&includeResultsetResponses=ALL"))).unwrap();
+    let set = &beacon["response"]["resultSets"][0];
+    assert_eq!((&set["exists"], &set["countPrecision"]), (&false.into(), &"imprecise".into()), "{beacon}");
+    assert_eq!(set["info"]["withheld"][0]["end"], 1_000);
     // How many variants were theirs alone is told by no number either.
     let status = house.json(&["status", "--json"], &[]);
     assert_eq!(
@@ -115,6 +141,13 @@ fn the_registered_see_their_account_and_the_committee_all() {
         // The second is another site of the first one's block.
         assert!(if start == 900 { exists == false } else { status == 403 }, "{}", reply.body);
     }
+    let page = http::get(&server.address, "/variant/r1/chr1-1-A-C?lang=en", Some(&registered)).body;
+    let band = format!("{} to {} of 1,200 alleles", told["guarded"]["from"], told["guarded"]["to"]);
+    assert!(page.contains(&band), "{band}: {page}");
+    let account = http::get(&server.address, "/exposure?lang=ja", Some(&registered)).body;
+    assert!(account.contains("残っています") && !account.contains("/exposures"), "{account}");
+    let accounts = http::get(&server.address, "/exposure?lang=en", Some(&committee)).body;
+    assert!(accounts.contains("Every account") && accounts.contains("registered"), "{accounts}");
     let list = http::get(&server.address, "/api/frequency?freeze=r1&region=chr1:1-1000", Some(&registered));
     assert!(list.status == 403 && list.body.contains("exposure-list"), "{}", list.body);
     let own = http::get(&server.address, "/api/exposure", Some(&registered)).json();

@@ -72,6 +72,15 @@ fn resultset(request: &Request, set: &Set, ways: Option<&Ways>) -> Result<Value,
             ),
         },
     });
+    // Sites that are not told now would be counted: the number is of those told.
+    if !set.ledger.withheld.is_empty() {
+        one["countPrecision"] = json!("imprecise");
+        one["info"]["withheld"] = json!(set.ledger.withheld);
+    }
+    if let Some(count) = &set.ledger.guarded {
+        one["countPrecision"] = json!("imprecise");
+        one["info"]["count"] = json!(count);
+    }
     if let Some(group) = &set.group {
         one["info"]["countedPeople"] =
             json!({ "split": group.split.name(), "group": group.name, "others": group.others });

@@ -106,6 +106,7 @@ fn set(request: &Request, answer: FrequencyAnswer) -> Set {
         group: None,
         annotations: None,
         places: vec![Place::Region("chr22:42127001-42128000".parse().unwrap())],
+        ledger: Default::default(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::request::Request;
 use crate::frequency::{self, ask::Asked};
 use crate::status::{BadParameter, Problem};
 use crate::who::Counter;
-use gj_gate::{Annotations, FrequencyAnswer, GateError, Place, Session};
+use gj_gate::{Annotations, FrequencyAnswer, GateError, Ledgered, Place, Session};
 use gj_model::{FreezeName, Grouping, Position, Region, SiteFrequency};
 use std::sync::Arc;
 
@@ -39,6 +39,8 @@ pub(crate) struct Set {
     pub(crate) annotations: Option<Arc<Annotations>>,
     /// Where it was looked.
     pub(crate) places: Vec<Place>,
+    /// What the ledger of privacy withholds there, or tells as a band.
+    pub(crate) ledger: Ledgered,
 }
 
 /// A question to one release.
@@ -58,6 +60,12 @@ struct Hits {
     sites: Vec<SiteFrequency>,
     unseen: usize,
     unjudged: usize,
+}
+
+/// Adds what the ledger did to one of several answers.
+fn add(all: &mut Ledgered, one: &Ledgered) {
+    all.withheld.extend(one.withheld.iter().cloned());
+    all.guarded = all.guarded.take().or_else(|| one.guarded.clone());
 }
 
 impl Ask<'_> {
@@ -94,9 +102,10 @@ impl Ask<'_> {
 
     async fn first(&self, target: &Target, question: &str) -> Result<Set, Problem> {
         let (mut sites, mut unseen, mut unjudged) = (Vec::new(), 0, 0);
-        let mut cited = None;
+        let (mut cited, mut ledger) = (None, Ledgered::default());
         for place in &target.places {
             let answer = self.ask(place.clone()).await?;
+            add(&mut ledger, &answer.ledger);
             cited = Some((answer.citation.digest.clone(), answer.smallest_cell));
             let hits = self.hits(target, answer).await?;
             sites.extend(hits.sites);
@@ -108,7 +117,7 @@ impl Ask<'_> {
         let shown = page.of(&sites).to_vec();
         let by_place = matches!(target.places[..], [Place::Region(_)]);
         let mut set = self.set(target, cited.unwrap_or_default(), shown, total, page.skip);
-        (set.unseen, set.unjudged) = (unseen, unjudged);
+        (set.unseen, set.unjudged, set.ledger) = (unseen, unjudged, ledger);
         if by_place {
             self.tokens(&mut set, question);
         }
@@ -127,12 +136,14 @@ impl Ask<'_> {
         let mut span = cursor.span.clamp(SPAN_BASES_MIN, SPAN_BASES_MAX);
         let mut sites: Vec<SiteFrequency> = Vec::new();
         let mut edge = cursor.edge.position.get();
+        let mut ledger = Ledgered::default();
         let cited = loop {
             let (first, last) = match cursor.way {
                 Way::Next => (edge, edge.saturating_add(span - 1).min(region.end.get())),
                 Way::Previous => (edge.saturating_sub(span - 1).max(region.start.get()), edge),
             };
             let answer = self.ask(Place::Region(between(region, first, last))).await?;
+            add(&mut ledger, &answer.ledger);
             let cited = (answer.citation.digest.clone(), answer.smallest_cell);
             let mut hits = self.hits(target, answer).await?.sites;
             hits.sort_by(|a, b| a.variant.cmp(&b.variant));
@@ -162,6 +173,7 @@ impl Ask<'_> {
             Way::Previous => sites.drain(..sites.len().saturating_sub(limit)).for_each(drop),
         }
         let mut set = self.set(target, cited, sites, cursor.total, cursor.skip);
+        set.ledger = ledger;
         self.tokens(&mut set, question);
         Ok(set)
     }
@@ -188,6 +200,7 @@ impl Ask<'_> {
             group: self.group.cloned(),
             annotations: self.annotations.clone(),
             places: target.places.clone(),
+            ledger: Ledgered::default(),
         }
     }
 

@@ -24,6 +24,7 @@ fn write_answer(answer: &FrequencyAnswer, out: &mut impl Write) -> io::Result<()
         smallest_cell: answer.smallest_cell,
         hidden_cells: Some(answer.hidden_cells),
         groups,
+        withheld: answer.ledger.withheld.iter().map(ToString::to_string).collect(),
     });
     text.write_header(out)?;
     let mut sites: Vec<&SiteFrequency> = answer.sites.iter().collect();
