@@ -58,10 +58,10 @@ CREATE TABLE exposure_places (
 CREATE TABLE exposure_sites (
     payer_kind TEXT NOT NULL,
     payer TEXT NOT NULL,
-    freeze TEXT NOT NULL,
+    freeze_name TEXT NOT NULL,
     sites BIGINT NOT NULL,
     shift BIGINT NOT NULL,
-    PRIMARY KEY (payer_kind, payer, freeze)
+    PRIMARY KEY (payer_kind, payer, freeze_name)
 );
 
 -- Digest of the secret that bands are cut by: another secret would cut them elsewhere.

@@ -142,13 +142,13 @@ impl Reads {
     /// Sites shown, by payer and release; of one payer, or all.
     pub async fn sites_shown(&mut self, payer: Option<(&str, &str)>) -> Result<Vec<ShownSites>, Error> {
         let (kind, id) = payer.unwrap_or_default();
-        let sql = "SELECT payer_kind, payer, freeze, sites, shift FROM exposure_sites \
-            WHERE $1 = '' OR (payer_kind = $1 AND payer = $2) ORDER BY payer_kind, payer, freeze";
+        let sql = "SELECT payer_kind, payer, freeze_name, sites, shift FROM exposure_sites \
+            WHERE $1 = '' OR (payer_kind = $1 AND payer = $2) ORDER BY payer_kind, payer, freeze_name";
         row::all(sqlx::query(sql).bind(kind).bind(id).fetch_all(self.db()).await?, |row| {
             Ok(ShownSites {
                 payer_kind: row.text("payer_kind")?,
                 payer: row.text("payer")?,
-                freeze: row.text("freeze")?,
+                freeze: row.text("freeze_name")?,
                 sites: row.count("sites")?,
                 shift: row.count("shift")?,
             })
@@ -255,8 +255,8 @@ impl Tx {
 
     /// Adds sites of a release to what a payer was shown.
     pub async fn add_sites(&mut self, shown: &ShownSites) -> Result<(), Error> {
-        let sql = "INSERT INTO exposure_sites (payer_kind, payer, freeze, sites, shift) VALUES ($1, $2, $3, $4, $5) \
-            ON CONFLICT (payer_kind, payer, freeze) DO UPDATE SET sites = exposure_sites.sites + excluded.sites, \
+        let sql = "INSERT INTO exposure_sites (payer_kind, payer, freeze_name, sites, shift) VALUES ($1, $2, $3, $4, $5) \
+            ON CONFLICT (payer_kind, payer, freeze_name) DO UPDATE SET sites = exposure_sites.sites + excluded.sites, \
             shift = exposure_sites.shift + excluded.shift";
         sqlx::query(sql)
             .bind(shown.payer_kind.as_str())
