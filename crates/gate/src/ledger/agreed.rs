@@ -66,6 +66,23 @@ fn cut(region: &Region, shown: &[ShownPlaces]) -> Result<Vec<(u32, u32, Vec<Exhi
     Ok(stretches)
 }
 
+/// That nobody was shown anything of a region meanwhile; else [`GateError::Changed`].
+async fn unchanged(tx: &mut Tx, own: Option<u32>, region: &Region, leave: &Leave) -> Result<(), GateError> {
+    let shown = tx.places_shown(ANYBODY, u32::from(region.contig.index()), bins(region)).await?;
+    if others(shown, own) == leave.before { Ok(()) } else { Err(GateError::Changed) }
+}
+
+/// The number of the crowd counted, given to it where it has none.
+async fn numbered(tx: &mut Tx, accounting: &Accounting, own: Option<u32>) -> Result<u32, GateError> {
+    match own {
+        Some(number) => Ok(number),
+        None => {
+            let (crowd, members) = (&accounting.crowd, accounting.crowd.members()?);
+            Ok(tx.put_crowd(&crowd.digest, crowd.people, &members).await?)
+        }
+    }
+}
+
 impl Gate {
     /// What of a region may be shown now.
     pub(crate) async fn leave(
@@ -104,16 +121,8 @@ impl Gate {
     ) -> Result<(), GateError> {
         let contig = u32::from(region.contig.index());
         let own = tx.crowd_numbered(&accounting.crowd.digest).await?;
-        if others(tx.places_shown(ANYBODY, contig, bins(region)).await?, own) != leave.before {
-            return Err(GateError::Changed);
-        }
-        let crowd = match own {
-            Some(number) => number,
-            None => {
-                let (crowd, members) = (&accounting.crowd, accounting.crowd.members()?);
-                tx.put_crowd(&crowd.digest, crowd.people, &members).await?
-            }
-        };
+        unchanged(tx, own, region, leave).await?;
+        let crowd = numbered(tx, accounting, own).await?;
         let shift = 1e9 / f64::from(accounting.crowd.people.max(1));
         for payer in accounting.payers() {
             let before = note_places(tx, payer, (contig, crowd), region, &leave.stretches).await?;
@@ -179,18 +188,9 @@ impl Gate {
         let accounting = &note.accounting;
         let own = tx.crowd_numbered(&accounting.crowd.digest).await?;
         for (region, leave) in &note.leaves {
-            let contig = u32::from(region.contig.index());
-            if others(tx.places_shown(ANYBODY, contig, bins(region)).await?, own) != leave.before {
-                return Err(GateError::Changed);
-            }
+            unchanged(tx, own, region, leave).await?;
         }
-        let crowd = match own {
-            Some(number) => number,
-            None => {
-                let (crowd, members) = (&accounting.crowd, accounting.crowd.members()?);
-                tx.put_crowd(&crowd.digest, crowd.people, &members).await?
-            }
-        };
+        let crowd = numbered(tx, accounting, own).await?;
         for payer in accounting.payers() {
             let mut had_all = true;
             for (region, leave) in &note.leaves {
