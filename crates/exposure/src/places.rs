@@ -41,6 +41,13 @@ impl Places {
         &self.runs
     }
 
+    /// Its runs from `from` to `to`, both included; runs that reach further are cut.
+    pub fn runs_in(&self, from: u64, to: u64) -> impl Iterator<Item = (u64, u64)> {
+        let first = self.runs.partition_point(|run| run.1 < from);
+        let within = self.runs[first..].iter().take_while(move |run| run.0 <= to);
+        within.map(move |run| (run.0.max(from), run.1.min(to)))
+    }
+
     /// Its numbers, ascending.
     pub fn numbers(&self) -> impl Iterator<Item = u64> {
         self.runs.iter().flat_map(|(from, to)| *from..=*to)
@@ -49,13 +56,17 @@ impl Places {
     /// As stored: of each run the step from the end of the one before and, if it is longer than one, its further length,
     /// hexadecimal: `64+a,3` is 100 to 110 and 113.
     pub fn to_text(&self) -> String {
-        let mut text = String::new();
+        // Written for each answer: with `format!` it would be most of what noting one costs.
+        let mut text = String::with_capacity(self.runs.len() * 5);
         let mut last = 0;
         for (from, to) in &self.runs {
-            let comma = if text.is_empty() { "" } else { "," };
-            text += &format!("{comma}{:x}", from - last);
+            if !text.is_empty() {
+                text.push(',');
+            }
+            push_hex(&mut text, from - last);
             if to > from {
-                text += &format!("+{:x}", to - from);
+                text.push('+');
+                push_hex(&mut text, to - from);
             }
             last = *to;
         }
@@ -86,6 +97,14 @@ impl Places {
     }
 }
 
+fn push_hex(text: &mut String, number: u64) {
+    let digits = (u64::BITS - number.leading_zeros()).div_ceil(4).max(1);
+    for digit in (0..digits).rev() {
+        let digit = (number >> (4 * digit)) as u32 & 0xf;
+        text.push(char::from_digit(digit, 16).unwrap_or('0'));
+    }
+}
+
 impl FromIterator<u64> for Places {
     fn from_iter<I: IntoIterator<Item = u64>>(numbers: I) -> Places {
         let mut places = Places::default();
@@ -112,6 +131,8 @@ mod tests {
             prop_assert!(places.runs().windows(2).all(|pair| pair[0].1 + 1 < pair[1].0));
             prop_assert_eq!(places.contains(at), naive.contains(&at));
             prop_assert_eq!(places.covers(at, at + more), (at..=at + more).all(|number| naive.contains(&number)));
+            let within: BTreeSet<u64> = places.runs_in(at, at + more).flat_map(|(from, to)| from..=to).collect();
+            prop_assert_eq!(within, naive.range(at..=at + more).copied().collect());
             prop_assert_eq!(Places::from_text(&places.to_text()), Ok(places));
         }
     }

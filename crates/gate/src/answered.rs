@@ -6,6 +6,7 @@
 use crate::acts::application::ProjectVersion;
 use crate::error::GateError;
 use crate::gate::Gate;
+use crate::ledger::ShownAt;
 use gj_model::{FreezeName, PanelId};
 use gj_registry::{Entry, PanelState, Revision, Tx};
 use serde_json::Value;
@@ -36,8 +37,8 @@ pub(crate) trait Within: Debug + Send + Sync {
     /// Writes it.
     ///
     /// # Errors
-    /// [`GateError::Changed`] before anything was written: the answer is made again. Any other undoes the group.
-    fn write<'t>(&'t self, gate: &'t Gate, tx: &'t mut Tx) -> Writing<'t>;
+    /// [`GateError::Changed`] before anything was noted: the answer is made again. Any other undoes the group.
+    fn write<'t>(&'t self, gate: &'t Gate, tx: &'t mut Tx, shown: &'t mut ShownAt<'_>) -> Writing<'t>;
 }
 
 /// A piece of work on a transaction.
@@ -184,13 +185,18 @@ impl Gate {
         let mut tx = self.inner.registry.begin_answers().await?;
         let now = tx.revision().await?;
         let mut stood = Vec::with_capacity(lines.len());
+        let mut shown: Option<ShownAt<'_>> = None;
         for line in lines {
             let mut stands = match &line.basis {
                 Some(basis) => basis.stands(&mut tx, now).await?,
                 None => true,
             };
             if let Some(within) = line.within.as_ref().filter(|_| stands) {
-                stands = match within.write(self, &mut tx).await {
+                let shown = match &mut shown {
+                    Some(shown) => shown,
+                    none => none.insert(self.shown_at(&mut tx).await?),
+                };
+                stands = match within.write(self, &mut tx, shown).await {
                     Err(GateError::Changed) => false,
                     written => written.map(|()| true)?,
                 };
@@ -200,7 +206,11 @@ impl Gate {
         let at = self.inner.clock.at();
         let entries = lines.iter().zip(&stood).filter(|(_, stood)| **stood).map(|(line, _)| line.entry(&at));
         tx.audit_all(&entries.collect::<Vec<_>>()).await?;
+        if let Some(shown) = &mut shown {
+            shown.write(&mut tx).await?;
+        }
         self.commit_answer(tx).await?;
+        shown.into_iter().for_each(ShownAt::committed);
         Ok(stood)
     }
 }

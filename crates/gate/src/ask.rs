@@ -116,7 +116,7 @@ impl Gate {
     pub async fn ask(&self, asker: &Asker, question: &Question) -> Result<Grant, GateError> {
         let ground = question.ground();
         let grant = self.granted(asker, &ground).await?;
-        let ledger = self.accounted(asker, &grant, &question.place).await;
+        let ledger = self.accounted(&grant, &question.place).await;
         if let Err(GateError::Refused(refusal)) = &ledger {
             self.note_refused_question(asker, &ground, refusal).await?;
         }
@@ -148,22 +148,6 @@ impl Gate {
                 Err(Refusal::clone(&refusal).into())
             }
         }
-    }
-
-    /// How an answer about a place is accounted for: looked up each time, as it depends on what was shown.
-    pub(crate) async fn accounted(
-        &self,
-        asker: &Asker,
-        grant: &Grant,
-        place: &Place,
-    ) -> Result<Ledger, GateError> {
-        let seen = &grant.seen;
-        if !seen.guarded && !seen.on_record {
-            return Ok(Ledger::Open);
-        }
-        let mut reads = self.inner.registry.read().await?;
-        let about = (&*grant.sight, &seen.classes[..], grant.smallest_cell);
-        self.ledger(&mut reads, (asker, seen.guarded), &seen.freeze, about, place).await
     }
 
     /// Decides by the facts of this moment, and keeps the decision for as long as they stay.
@@ -209,7 +193,13 @@ impl Gate {
                 project,
                 revision: moment.revision,
                 judge: Arc::new(OnceLock::new()),
-                seen: Arc::new(Seen { freeze, classes: classes_there, guarded, on_record }),
+                seen: Arc::new(Seen {
+                    freeze,
+                    classes: classes_there,
+                    guarded,
+                    on_record,
+                    accounting: OnceLock::new(),
+                }),
                 ledger: Ledger::Open,
             })),
             // The rule `freeze-unknown` denies before this can happen.

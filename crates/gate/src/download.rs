@@ -123,7 +123,7 @@ impl Gate {
         let mut accounts = None;
         for contig in Contig::all() {
             let region = Region::whole(contig);
-            match self.accounted(&grant.asker, grant, &Place::Region(region)).await? {
+            match self.accounted(grant, &Place::Region(region)).await? {
                 Ledger::Open => return Ok(None),
                 Ledger::Guarded(accounting, _) => return Err(refused(accounting.withheld())),
                 Ledger::Agreed(accounting, leave) if !leave.shows_everything() => {

@@ -59,6 +59,8 @@ pub(crate) struct Inner {
     pub(crate) annotations: tokio::sync::Mutex<Opened>,
     /// Who was counted, by grant and by number.
     pub(crate) crowds: Mutex<crate::ledger::Crowds>,
+    /// What anybody was shown, as far as it was looked at.
+    pub(crate) shown: crate::ledger::Shown,
     /// People on their way to a provider of sign-in and back.
     #[cfg(feature = "oidc")]
     pub(crate) away: crate::provider::Away,
@@ -140,6 +142,7 @@ impl Gate {
             cohorts: crate::people::Cohorts::default(),
             annotations: tokio::sync::Mutex::default(),
             crowds: Mutex::default(),
+            shown: crate::ledger::Shown::default(),
         };
         Ok(Gate { inner: Arc::new(inner) })
     }

@@ -4,7 +4,7 @@ use crate::acts::application::ProjectVersion;
 use crate::answered::Basis;
 use crate::ask::Asker;
 use crate::disclosure::Disclosure;
-use crate::ledger::Ledger;
+use crate::ledger::{Accounting, Ledger};
 use gj_model::{FreezeName, PanelId, Purpose, ReleaseClass, Scope};
 use gj_policy::Sight;
 use gj_registry::{Freeze, Revision};
@@ -52,6 +52,8 @@ pub(crate) struct Seen {
     pub(crate) guarded: bool,
     /// Whether a row of the programme puts answers on record.
     pub(crate) on_record: bool,
+    /// Who pays, by which row, once it was looked up.
+    pub(crate) accounting: OnceLock<Arc<Accounting>>,
 }
 
 /// Disclosure control over classes as one view has them.

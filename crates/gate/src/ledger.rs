@@ -12,27 +12,27 @@ mod answer;
 mod crowd;
 mod guarded;
 mod secret;
+mod shown;
 
 pub use account::{AgreedAccount, Budget, ExposureCard, GuardedAccount, SitesOf};
 pub(crate) use agreed::{AgreedNote, FileNote};
 pub use answer::{CellState, CountForm, GuardedCount, Ledgered, Withheld};
 pub(crate) use crowd::{Crowd, Crowds};
 pub(crate) use secret::{SECRET, Secret};
+pub(crate) use shown::{Payer, Shown, ShownAt};
 
-use crate::ask::{Asker, READ};
+use crate::ask::READ;
 use crate::case::Case;
 use crate::error::{GateError, Refusal};
 use crate::gate::Gate;
+use crate::grant::Grant;
 use crate::view::Place;
-use gj_model::{Effect, Reason, ReleaseClass, Remedy};
-use gj_policy::Sight;
-use gj_registry::{AfterChange, ExposureRule, Freeze, PanelState, Reads, Regime};
+use gj_model::{Effect, Reason, Remedy};
+use gj_registry::{AfterChange, ExposureRule, PanelState, Reads, Regime};
 use std::sync::Arc;
 
 /// The act of asking under the guarded regime.
 pub(crate) const GUARDED: &str = "frequency.guarded";
-/// The payer of what anybody was shown.
-const ANYBODY: (&str, &str) = ("anybody", "");
 /// Positions of a stored row of places.
 const BIN: u32 = 1_000_000;
 
@@ -42,9 +42,9 @@ pub(crate) enum Ledger {
     /// No row holds: nothing is limited or remembered.
     Open,
     /// A table, on record.
-    Agreed(Accounting, agreed::Leave),
+    Agreed(Arc<Accounting>, agreed::Leave),
     /// One count, paid for.
-    Guarded(Accounting, guarded::Plan),
+    Guarded(Arc<Accounting>, guarded::Plan),
 }
 
 /// Who pays for an answer about whom, by which row.
@@ -53,6 +53,8 @@ pub(crate) struct Accounting {
     pub(crate) rule: ExposureRule,
     pub(crate) user: String,
     pub(crate) institution: String,
+    /// Who is charged: the user, then the institution.
+    pub(crate) payers: [Payer; 2],
     pub(crate) crowd: Arc<Crowd>,
     /// People that a difference must be about at least.
     pub(crate) smallest: u32,
@@ -61,11 +63,6 @@ pub(crate) struct Accounting {
 impl Accounting {
     fn withholds(&self) -> bool {
         self.rule.after_change == AfterChange::Withhold
-    }
-
-    /// Who is charged.
-    fn payers(&self) -> [(&'static str, &str); 2] {
-        [("user", &self.user), ("institution", &self.institution)]
     }
 
     /// A reason of this row.
@@ -153,38 +150,66 @@ impl Case {
 }
 
 impl Gate {
-    /// How an answer to somebody about a release is to be accounted for.
+    /// How an answer about a place is accounted for: looked up each time, as it depends on what was shown.
     ///
     /// # Errors
     /// A refusal of the guarded regime.
-    pub(crate) async fn ledger(
+    pub(crate) async fn accounted(&self, grant: &Grant, place: &Place) -> Result<Ledger, GateError> {
+        let seen = &grant.seen;
+        if !seen.guarded && !seen.on_record {
+            return Ok(Ledger::Open);
+        }
+        if !seen.guarded
+            && let Some(accounting) = seen.accounting.get()
+            && let Some(leave) = self.leave_at_hand(accounting, &place.region())
+        {
+            return Ok(Ledger::Agreed(accounting.clone(), leave));
+        }
+        let mut reads = self.inner.registry.read().await?;
+        let Some(accounting) = self.accounting(&mut reads, grant).await? else {
+            return if seen.guarded { Err(refused(no_row())) } else { Ok(Ledger::Open) };
+        };
+        if seen.guarded {
+            let plan = self.plan_guarded(&mut reads, &accounting, place).await?;
+            return Ok(Ledger::Guarded(accounting, plan));
+        }
+        let mut shown = self.shown_at(&mut reads).await?;
+        let leave = self.leave(&mut reads, &mut shown, &accounting, &place.region()).await?;
+        // What was read here is committed.
+        shown.committed();
+        Ok(Ledger::Agreed(accounting, leave))
+    }
+
+    /// Who pays for answers under a grant, and by which row: the same as long as the decision holds.
+    async fn accounting(
         &self,
         reads: &mut Reads,
-        (asker, guarded): (&Asker, bool),
-        freeze: &Freeze,
-        (sight, classes, smallest): (&Sight, &[ReleaseClass], u32),
-        place: &Place,
-    ) -> Result<Ledger, GateError> {
-        let regime = if guarded { Regime::Guarded } else { Regime::Agreed };
+        grant: &Grant,
+    ) -> Result<Option<Arc<Accounting>>, GateError> {
+        let seen = &grant.seen;
+        if let Some(kept) = seen.accounting.get() {
+            return Ok(Some(kept.clone()));
+        }
+        let regime = if seen.guarded { Regime::Guarded } else { Regime::Agreed };
         let Some(rule) = reads.exposure_rule(regime, self.inner.clock.today()).await? else {
-            return if guarded { Err(refused(no_row())) } else { Ok(Ledger::Open) };
+            return Ok(None);
         };
-        let user = match &asker.user {
+        let user = match &grant.asker.user {
             Some(id) => reads.user(id).await?,
             None => None,
         };
         // Who is not known was refused by the rules.
         let Some(user) = user else { return Err(GateError::Changed) };
-        let stale = freeze.state == PanelState::Stale;
-        let crowd = self.crowd_of(reads, freeze, stale, sight, classes).await?;
+        let stale = seen.freeze.state == PanelState::Stale;
+        let crowd = self.crowd_of(reads, &seen.freeze, stale, &grant.sight, &seen.classes).await?;
         let (user, institution) = (user.id.to_string(), user.institution.to_string());
-        let accounting = Accounting { rule, user, institution, crowd, smallest };
-        if guarded {
-            let plan = self.plan_guarded(reads, &accounting, place).await?;
-            return Ok(Ledger::Guarded(accounting, plan));
+        let payers = [Payer::User(user.as_str().into()), Payer::Institution(institution.as_str().into())];
+        let smallest = grant.smallest_cell;
+        let accounting = Arc::new(Accounting { rule, user, institution, payers, crowd, smallest });
+        if reads.revision().await? == grant.revision {
+            seen.accounting.get_or_init(|| accounting.clone());
         }
-        let leave = self.leave(reads, &accounting, &place.region()).await?;
-        Ok(Ledger::Agreed(accounting, leave))
+        Ok(Some(accounting))
     }
 
     /// The cache of crowds, kept whole by whoever holds it.

@@ -160,10 +160,14 @@ impl Gate {
             return Err(GateError::Changed);
         }
         let (looked, place) = ((&finding, &counted[..]), &question.place);
-        let cell = self.show_guarded(&mut tx, (accounting, plan), looked, place, &mut answer).await?;
+        let mut shown = self.shown_at(&mut tx).await?;
+        let at = (&mut tx, &mut shown);
+        let cell = self.show_guarded(at, (accounting, plan), looked, place, &mut answer).await?;
         let number = self.write_line(&mut tx, &line(&grant, question, &answer)).await?;
         tx.put_shown_cell(&cell, number).await?;
+        shown.write(&mut tx).await?;
         self.commit_answer(tx).await?;
+        shown.committed();
         Ok(Released::new(answer))
     }
 

@@ -4,6 +4,7 @@
 
 use crate::error::Error;
 use crate::registry::{Reads, Tx};
+use crate::revision::Revision;
 use crate::row::{self, Columns};
 
 /// A set of people that was counted in some answer.
@@ -51,6 +52,17 @@ pub struct ShownPlaces {
     pub places: String,
 }
 
+/// A row of places with whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacesOf<'a> {
+    /// `user`, `institution` or `anybody`, and the id.
+    pub payer: (&'a str, &'a str),
+    /// Number of the contig, from 0.
+    pub contig: u32,
+    /// The row.
+    pub shown: ShownPlaces,
+}
+
 /// Sites of a release that a payer was shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownSites {
@@ -66,6 +78,8 @@ pub struct ShownSites {
     pub shift: u64,
 }
 
+/// Rows that one statement may put.
+const PUT_TOGETHER: [usize; 6] = [32, 16, 8, 4, 2, 1];
 const CELLS: &str =
     "SELECT user_id, institution, crowd, contig, position, variant, form, charge FROM exposure_cells";
 
@@ -230,31 +244,54 @@ impl Tx {
         Ok(())
     }
 
-    /// Puts the places of one million of a contig that a payer was shown.
-    pub async fn put_places(
+    /// Notes what payers were shown: whole rows of places, and sites to be added. Returns the revision of it.
+    pub async fn put_shown(
         &mut self,
-        payer: (&str, &str),
-        contig: u32,
-        shown: &ShownPlaces,
-    ) -> Result<(), Error> {
-        let sql = "INSERT INTO exposure_places (payer_kind, payer, crowd, splits, contig, bin, places) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7) \
-            ON CONFLICT (payer_kind, payer, contig, bin, crowd, splits) DO UPDATE SET places = excluded.places";
-        sqlx::query(sql)
-            .bind(payer.0)
-            .bind(payer.1)
-            .bind(i64::from(shown.crowd))
-            .bind(i64::from(shown.splits))
-            .bind(i64::from(contig))
-            .bind(i64::from(shown.bin))
-            .bind(shown.places.as_str())
-            .execute(self.db())
-            .await?;
+        places: &[PlacesOf<'_>],
+        sites: &[ShownSites],
+    ) -> Result<Revision, Error> {
+        let mut rest = places;
+        while !rest.is_empty() {
+            // By powers of two, so that there are few statements, and each is prepared once.
+            let count = PUT_TOGETHER.into_iter().find(|count| *count <= rest.len()).unwrap_or(1);
+            let (now, later) = rest.split_at(count);
+            self.put_places(now).await?;
+            rest = later;
+        }
+        for shown in sites {
+            self.add_sites(shown).await?;
+        }
+        self.move_shown().await
+    }
+
+    async fn put_places(&mut self, rows: &[PlacesOf<'_>]) -> Result<(), Error> {
+        let marks = |row: usize| {
+            let marks: Vec<String> = (1..=7).map(|column| format!("${}", row * 7 + column)).collect();
+            format!("({})", marks.join(", "))
+        };
+        let values: Vec<String> = (0..rows.len()).map(marks).collect();
+        let sql = sqlx::AssertSqlSafe(format!(
+            "INSERT INTO exposure_places (payer_kind, payer, crowd, splits, contig, bin, places) VALUES {} \
+            ON CONFLICT (payer_kind, payer, contig, bin, crowd, splits) DO UPDATE SET places = excluded.places",
+            values.join(", ")
+        ));
+        let mut query = sqlx::query(sql);
+        for PlacesOf { payer, contig, shown } in rows {
+            query = query
+                .bind(payer.0)
+                .bind(payer.1)
+                .bind(i64::from(shown.crowd))
+                .bind(i64::from(shown.splits))
+                .bind(i64::from(*contig))
+                .bind(i64::from(shown.bin))
+                .bind(shown.places.as_str());
+        }
+        query.execute(self.db()).await?;
         Ok(())
     }
 
     /// Adds sites of a release to what a payer was shown.
-    pub async fn add_sites(&mut self, shown: &ShownSites) -> Result<(), Error> {
+    async fn add_sites(&mut self, shown: &ShownSites) -> Result<(), Error> {
         let sql = "INSERT INTO exposure_sites (payer_kind, payer, freeze_name, sites, shift) VALUES ($1, $2, $3, $4, $5) \
             ON CONFLICT (payer_kind, payer, freeze_name) DO UPDATE SET sites = exposure_sites.sites + excluded.sites, \
             shift = exposure_sites.shift + excluded.shift";

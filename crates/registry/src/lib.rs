@@ -98,7 +98,7 @@ pub use datasets::{Dataset, PriorityWindow, Term};
 pub use deadlines::Deadline;
 pub use email_domains::EmailDomain;
 pub use error::Error;
-pub use exposure::{ShownCell, ShownPlaces, ShownSites, StoredCrowd};
+pub use exposure::{PlacesOf, ShownCell, ShownPlaces, ShownSites, StoredCrowd};
 pub use exposure_rules::{AfterChange, ExposureRule, Finest, Regime};
 pub use extracts::{Extract, Writing};
 pub use freezes::{Freeze, NewFreeze, PanelState};

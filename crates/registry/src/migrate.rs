@@ -9,7 +9,7 @@ use crate::postgres;
 use sqlx::{AnyConnection, AnyPool};
 
 /// INVARIANT: entry `n` brings the schema from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 17] = [
+const MIGRATIONS: [&str; 18] = [
     include_str!("../migrations/0001_registry.sql"),
     AUDIT_GUARD,
     include_str!("../migrations/0003_censuses.sql"),
@@ -27,6 +27,7 @@ const MIGRATIONS: [&str; 17] = [
     include_str!("../migrations/0014_phenotypes.sql"),
     include_str!("../migrations/0015_exposure.sql"),
     include_str!("../migrations/0016_revisions.sql"),
+    include_str!("../migrations/0017_revisions_shown.sql"),
 ];
 
 /// These stand for the statements of the engine: triggers have no form both read.

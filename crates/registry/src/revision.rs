@@ -1,6 +1,7 @@
-//! The revision: a number that moves with every transaction that may change what a decision rests on.
+//! The revision: a number that moves with every transaction that may change what a decision rests on; and a second
+//! one, that moves with what anybody was shown.
 //!
-//! Owns the number. Whoever holds something computed from the registry knows by it whether that still
+//! Owns the numbers. Whoever holds something computed from the registry knows by them whether that still
 //! holds, also when another process wrote. Never says what changed.
 
 use crate::error::Error;
@@ -38,6 +39,15 @@ impl Reads {
     pub async fn revision(&mut self) -> Result<Revision, Error> {
         read(self.db()).await
     }
+
+    /// The revision of what anybody was shown, at the moment that is read.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn revision_of_shown(&mut self) -> Result<Revision, Error> {
+        let sql = "SELECT shown FROM revisions";
+        Ok(Revision(sqlx::query_scalar(sql).fetch_one(self.db()).await?))
+    }
 }
 
 impl Tx {
@@ -45,6 +55,12 @@ impl Tx {
     pub(crate) async fn move_revision(&mut self) -> Result<(), Error> {
         sqlx::query("UPDATE revisions SET number = number + 1").execute(self.db()).await?;
         Ok(())
+    }
+
+    /// Moves on the revision of what anybody was shown; returns it.
+    pub(crate) async fn move_shown(&mut self) -> Result<Revision, Error> {
+        let sql = "UPDATE revisions SET shown = shown + 1 RETURNING shown";
+        Ok(Revision(sqlx::query_scalar(sql).fetch_one(self.db()).await?))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::error::GateError;
 use crate::gate::{DEMO, Gate, registry_path};
 use crate::ledger::Secret;
+use crate::random;
 use folder::Folder;
 use gj_money::Tariff;
 use gj_registry::{Entry, Programme, Registry, anchor, programme};
@@ -73,7 +74,9 @@ impl Gate {
             act: "directory.init",
             subject: "programme",
             outcome: "done",
-            detail: json!({ "rows": changes.len() }),
+            // Two directories made in one second, and used alike, still have different logs: `own_registry` tells them
+            // apart by a line's hash.
+            detail: json!({ "rows": changes.len(), "id": random::digits::<16>()? }),
         };
         tx.audit(&entry).await?;
         // The log and its anchor come before the marker: no directory of ours is ever without them.

@@ -5,16 +5,16 @@
 
 use super::answer::Withheld;
 use super::crowd::{ALL, EVERY, Exhibit};
-use super::{ANYBODY, Accounting, BIN, refused};
+use super::shown::{Payer, Rows, ShownAt};
+use super::{Accounting, BIN, refused};
 use crate::answered::{Within, Writing};
 use crate::error::GateError;
 use crate::gate::Gate;
 use crate::release::FrequencyAnswer;
 use gj_exposure::Places;
 use gj_model::{Cells, Effect, Grouping, Region};
-use gj_registry::{Reads, ShownPlaces, ShownSites, Tx};
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::RangeInclusive;
+use gj_registry::{Reads, Tx};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What of a region may be shown.
@@ -22,32 +22,18 @@ use std::sync::Arc;
 pub(crate) struct Leave {
     /// Stretches of it, ascending and without gaps, with what may be shown of each.
     stretches: Vec<(u32, u32, u8)>,
-    /// What anybody had been shown there of other crowds, when this was decided.
-    before: Vec<ShownPlaces>,
-}
-
-/// The stored rows of a region.
-fn bins(region: &Region) -> RangeInclusive<u32> {
-    region.start.get() / BIN..=region.end.get() / BIN
-}
-
-fn read(places: &ShownPlaces) -> Result<Places, GateError> {
-    let broken = |error| GateError::Inconsistent(format!("the registry's places shown: {error}"));
-    Places::from_text(&places.places).map_err(broken)
+    /// What anybody had been shown there when this was decided.
+    before: Vec<Arc<Rows>>,
 }
 
 /// A region cut where what was shown changes, with what was shown of each stretch.
-fn cut(region: &Region, shown: &[ShownPlaces]) -> Result<Vec<(u32, u32, Vec<Exhibit>)>, GateError> {
+fn cut(region: &Region, shown: &[Arc<Rows>]) -> Vec<(u32, u32, Vec<Exhibit>)> {
     let (first, end) = (u64::from(region.start.get()), u64::from(region.end.get()) + 1);
     let mut edges: BTreeMap<u64, Vec<(Exhibit, bool)>> = BTreeMap::new();
-    for row in shown {
-        for (from, to) in read(row)?.runs() {
-            let (from, to) = ((*from).max(first), (*to + 1).min(end));
-            if from < to {
-                let exhibit = (row.crowd, row.splits);
-                edges.entry(from).or_default().push((exhibit, true));
-                edges.entry(to).or_default().push((exhibit, false));
-            }
+    for (exhibit, places) in shown.iter().flat_map(|rows| rows.iter()) {
+        for (from, to) in places.runs_in(first, end - 1) {
+            edges.entry(from).or_default().push((*exhibit, true));
+            edges.entry(to + 1).or_default().push((*exhibit, false));
         }
     }
     edges.entry(first).or_default();
@@ -63,113 +49,156 @@ fn cut(region: &Region, shown: &[ShownPlaces]) -> Result<Vec<(u32, u32, Vec<Exhi
         let exhibits = open.iter().filter(|(_, count)| **count > 0).map(|(exhibit, _)| *exhibit).collect();
         stretches.push((from as u32, (*to - 1) as u32, exhibits));
     }
-    Ok(stretches)
+    stretches
 }
 
-/// That nobody was shown anything of a region meanwhile; else [`GateError::Changed`].
-async fn unchanged(tx: &mut Tx, own: Option<u32>, region: &Region, leave: &Leave) -> Result<(), GateError> {
-    let shown = tx.places_shown(ANYBODY, u32::from(region.contig.index()), bins(region)).await?;
-    if others(shown, own) == leave.before { Ok(()) } else { Err(GateError::Changed) }
-}
-
-/// The number of the crowd counted, given to it where it has none.
-async fn numbered(tx: &mut Tx, accounting: &Accounting, own: Option<u32>) -> Result<u32, GateError> {
-    match own {
-        Some(number) => Ok(number),
-        None => {
-            let (crowd, members) = (&accounting.crowd, accounting.crowd.members()?);
-            Ok(tx.put_crowd(&crowd.digest, crowd.people, &members).await?)
-        }
+/// That nobody was shown anything of a region, of other crowds, since something was decided; else [`GateError::Changed`].
+fn unchanged(own: Option<u32>, before: &[Arc<Rows>], now: &[Arc<Rows>]) -> Result<(), GateError> {
+    let others = |row: &(&Exhibit, &Places)| Some(row.0.0) != own;
+    let same = |(before, now): (&Arc<Rows>, &Arc<Rows>)| {
+        Arc::ptr_eq(before, now) || before.iter().filter(others).eq(now.iter().filter(others))
+    };
+    match before.len() == now.len() && before.iter().zip(now).all(same) {
+        true => Ok(()),
+        false => Err(GateError::Changed),
     }
 }
 
+/// Whether a position was shown of a crowd.
+fn contains(rows: &[Arc<Rows>], first_bin: u32, crowd: u32, position: u32) -> bool {
+    let rows = rows.get((position / BIN).saturating_sub(first_bin) as usize);
+    rows.is_some_and(|rows| {
+        rows.range((crowd, 0)..=(crowd, u8::MAX)).any(|(_, places)| places.contains(u64::from(position)))
+    })
+}
+
+/// Whether every position of a region was shown of a crowd.
+fn covers(rows: &[Arc<Rows>], crowd: u32, region: &Region) -> bool {
+    let mut all = Places::default();
+    for (_, places) in rows.iter().flat_map(|rows| rows.range((crowd, 0)..=(crowd, u8::MAX))) {
+        places.runs().iter().for_each(|(from, to)| all.insert(*from, *to));
+    }
+    all.covers(u64::from(region.start.get()), u64::from(region.end.get()))
+}
+
 impl Gate {
+    /// What of a region may be shown now, if that can be told without a statement: perhaps not by the newest rows,
+    /// which are looked at when the answer is noted.
+    pub(super) fn leave_at_hand(&self, accounting: &Accounting, region: &Region) -> Option<Leave> {
+        let (own, before) = self.inner.shown.at_hand(&accounting.crowd, region)?;
+        let mut stretches = Vec::new();
+        for (from, to, exhibits) in cut(region, &before) {
+            let verdict = self.verdict_at_hand(&accounting.crowd, Some(own), &exhibits, accounting.smallest);
+            let splits = if accounting.withholds() { verdict? } else { EVERY };
+            stretch(&mut stretches, (from, to, splits));
+        }
+        Some(Leave { stretches, before })
+    }
+
     /// What of a region may be shown now.
-    pub(crate) async fn leave(
+    pub(super) async fn leave(
         &self,
         reads: &mut Reads,
+        shown: &mut ShownAt<'_>,
         accounting: &Accounting,
         region: &Region,
     ) -> Result<Leave, GateError> {
-        let contig = u32::from(region.contig.index());
-        let own = reads.crowd_numbered(&accounting.crowd.digest).await?;
-        let shown = reads.places_shown(ANYBODY, contig, bins(region)).await?;
-        let mut stretches: Vec<(u32, u32, u8)> = Vec::new();
-        for (from, to, exhibits) in cut(region, &shown)? {
+        let own = shown.crowd(reads, &accounting.crowd).await?;
+        let before = shown.rows(reads, &Payer::Anybody, region).await?;
+        let mut stretches = Vec::new();
+        for (from, to, exhibits) in cut(region, &before) {
+            let asked = (&accounting.crowd, own);
             let splits = match accounting.withholds() {
-                true => self.verdict(reads, &accounting.crowd, &exhibits, accounting.smallest).await?,
+                true => self.verdict(reads, asked, &exhibits, accounting.smallest).await?,
                 false => EVERY,
             };
-            match stretches.last_mut() {
-                Some(last) if last.2 == splits => last.1 = to,
-                _ => stretches.push((from, to, splits)),
-            }
+            stretch(&mut stretches, (from, to, splits));
         }
-        Ok(Leave { stretches, before: others(shown, own) })
+        Ok(Leave { stretches, before })
     }
 
     /// Notes in an answer's transaction what was shown to whom.
     ///
     /// # Errors
     /// [`GateError::Changed`] when somebody was shown something there meanwhile; a refusal when it is too much.
-    pub(crate) async fn note_agreed(
+    async fn note_agreed(
         &self,
         tx: &mut Tx,
-        accounting: &Accounting,
-        leave: &Leave,
-        (region, answer): (&Region, &FrequencyAnswer),
+        shown: &mut ShownAt<'_>,
+        note: &AgreedNote,
     ) -> Result<(), GateError> {
-        let contig = u32::from(region.contig.index());
-        let own = tx.crowd_numbered(&accounting.crowd.digest).await?;
-        unchanged(tx, own, region, leave).await?;
-        let crowd = numbered(tx, accounting, own).await?;
-        let shift = 1e9 / f64::from(accounting.crowd.people.max(1));
-        for payer in accounting.payers() {
-            let before = note_places(tx, payer, (contig, crowd), region, &leave.stretches).await?;
-            let new =
-                answer.sites.iter().filter(|site| !before.contains(u64::from(site.variant.position.get())));
-            let sites = new.count() as u64;
-            if sites == 0 {
-                continue;
-            }
-            if payer.0 == "user"
-                && let Some(limit) = accounting.rule.sites_user
-            {
-                let shown: u64 = tx.sites_shown(Some(payer)).await?.iter().map(|shown| shown.sites).sum();
-                if shown + sites > limit {
-                    return Err(too_many(accounting, limit.saturating_sub(shown), sites));
-                }
-            }
-            let (payer_kind, payer) = (payer.0.to_owned(), payer.1.to_owned());
-            let freeze = answer.citation.freeze.to_string();
-            let shift = (shift * sites as f64).ceil() as u64;
-            tx.add_sites(&ShownSites { payer_kind, payer, freeze, sites, shift }).await?;
+        let AgreedNote { accounting, leave, region, answer } = note;
+        let own = shown.crowd(tx, &accounting.crowd).await?;
+        unchanged(own, &leave.before, &shown.rows(tx, &Payer::Anybody, region).await?)?;
+        let crowd = shown.numbered(tx, &accounting.crowd).await?;
+        let first_bin = region.start.get() / BIN;
+        let mut new = [0; 2];
+        for (payer, new) in accounting.payers.iter().zip(&mut new) {
+            let before = shown.rows(tx, payer, region).await?;
+            let sites = answer.sites.iter().map(|site| site.variant.position.get());
+            *new = sites.filter(|position| !contains(&before, first_bin, crowd, *position)).count() as u64;
         }
-        note_places(tx, ANYBODY, (contig, crowd), region, &leave.stretches).await?;
+        charge(tx, shown, accounting, answer.citation.freeze.as_str(), new).await?;
+        let at = (u32::from(region.contig.index()), crowd);
+        for payer in accounting.payers.iter().chain([&Payer::Anybody]) {
+            shown.add_places(payer, at, leave.shown());
+        }
         Ok(())
     }
+}
+
+/// Adds a stretch to those before it.
+fn stretch(stretches: &mut Vec<(u32, u32, u8)>, (from, to, splits): (u32, u32, u8)) {
+    match stretches.last_mut() {
+        Some(last) if last.2 == splits => last.1 = to,
+        _ => stretches.push((from, to, splits)),
+    }
+}
+
+/// Charges user and institution with sites that are new to each.
+///
+/// # Errors
+/// A refusal when it is more than a user may be shown; nothing is noted then.
+async fn charge(
+    tx: &mut Tx,
+    shown: &mut ShownAt<'_>,
+    accounting: &Accounting,
+    freeze: &str,
+    new: [u64; 2],
+) -> Result<(), GateError> {
+    let [user, _] = &accounting.payers;
+    if let Some(limit) = accounting.rule.sites_user.filter(|_| new[0] > 0) {
+        let before = shown.sites(tx, user).await?;
+        if before + new[0] > limit {
+            return Err(too_many(accounting, limit.saturating_sub(before), new[0]));
+        }
+    }
+    let shift = 1e9 / f64::from(accounting.crowd.people.max(1));
+    for (payer, sites) in accounting.payers.iter().zip(new).filter(|(_, sites)| *sites > 0) {
+        shown.add_sites(payer, freeze, sites, (shift * sites as f64).ceil() as u64);
+    }
+    Ok(())
 }
 
 /// What an answer notes beside its line.
 #[derive(Debug)]
 pub(crate) struct AgreedNote {
-    pub(crate) accounting: Accounting,
+    pub(crate) accounting: Arc<Accounting>,
     pub(crate) leave: Leave,
     pub(crate) region: Region,
     pub(crate) answer: Arc<FrequencyAnswer>,
 }
 
 impl Within for AgreedNote {
-    fn write<'t>(&'t self, gate: &'t Gate, tx: &'t mut Tx) -> Writing<'t> {
-        let about = (&self.region, &*self.answer);
-        Box::pin(gate.note_agreed(tx, &self.accounting, &self.leave, about))
+    fn write<'t>(&'t self, gate: &'t Gate, tx: &'t mut Tx, shown: &'t mut ShownAt<'_>) -> Writing<'t> {
+        Box::pin(gate.note_agreed(tx, shown, self))
     }
 }
 
 /// What a file of a whole release notes beside its line: every place of it.
 #[derive(Debug)]
 pub(crate) struct FileNote {
-    pub(crate) accounting: Accounting,
+    pub(crate) accounting: Arc<Accounting>,
     pub(crate) leaves: Vec<(Region, Leave)>,
     pub(crate) freeze: String,
     /// Sites of the file.
@@ -177,46 +206,38 @@ pub(crate) struct FileNote {
 }
 
 impl Within for FileNote {
-    fn write<'t>(&'t self, gate: &'t Gate, tx: &'t mut Tx) -> Writing<'t> {
-        Box::pin(gate.note_file(tx, self))
+    fn write<'t>(&'t self, gate: &'t Gate, tx: &'t mut Tx, shown: &'t mut ShownAt<'_>) -> Writing<'t> {
+        Box::pin(gate.note_file(tx, shown, self))
     }
 }
 
 impl Gate {
     /// Notes that somebody was given a whole release: all its sites count, unless they had all its places before.
-    async fn note_file(&self, tx: &mut Tx, note: &FileNote) -> Result<(), GateError> {
+    async fn note_file(
+        &self,
+        tx: &mut Tx,
+        shown: &mut ShownAt<'_>,
+        note: &FileNote,
+    ) -> Result<(), GateError> {
         let accounting = &note.accounting;
-        let own = tx.crowd_numbered(&accounting.crowd.digest).await?;
+        let own = shown.crowd(tx, &accounting.crowd).await?;
         for (region, leave) in &note.leaves {
-            unchanged(tx, own, region, leave).await?;
+            unchanged(own, &leave.before, &shown.rows(tx, &Payer::Anybody, region).await?)?;
         }
-        let crowd = numbered(tx, accounting, own).await?;
-        for payer in accounting.payers() {
-            let mut had_all = true;
-            for (region, leave) in &note.leaves {
-                let at = (u32::from(region.contig.index()), crowd);
-                let before = note_places(tx, payer, at, region, &leave.stretches).await?;
-                had_all &= before.covers(u64::from(region.start.get()), u64::from(region.end.get()));
-            }
-            if had_all {
-                continue;
-            }
-            if payer.0 == "user"
-                && let Some(limit) = accounting.rule.sites_user
-            {
-                let shown: u64 = tx.sites_shown(Some(payer)).await?.iter().map(|shown| shown.sites).sum();
-                if shown + note.sites > limit {
-                    return Err(too_many(accounting, limit.saturating_sub(shown), note.sites));
+        let crowd = shown.numbered(tx, &accounting.crowd).await?;
+        let mut new = [0; 2];
+        for (payer, new) in accounting.payers.iter().zip(&mut new) {
+            for (region, _) in &note.leaves {
+                if !covers(&shown.rows(tx, payer, region).await?, crowd, region) {
+                    *new = note.sites;
                 }
             }
-            let (payer_kind, payer) = (payer.0.to_owned(), payer.1.to_owned());
-            let shift = (1e9 / f64::from(accounting.crowd.people.max(1)) * note.sites as f64).ceil() as u64;
-            let freeze = note.freeze.clone();
-            tx.add_sites(&ShownSites { payer_kind, payer, freeze, sites: note.sites, shift }).await?;
         }
-        for (region, leave) in &note.leaves {
-            let at = (u32::from(region.contig.index()), crowd);
-            note_places(tx, ANYBODY, at, region, &leave.stretches).await?;
+        charge(tx, shown, accounting, &note.freeze, new).await?;
+        for payer in accounting.payers.iter().chain([&Payer::Anybody]) {
+            for (region, leave) in &note.leaves {
+                shown.add_places(payer, (u32::from(region.contig.index()), crowd), leave.shown());
+            }
         }
         Ok(())
     }
@@ -233,49 +254,15 @@ fn too_many(accounting: &Accounting, left: u64, asked: u64) -> GateError {
     ))
 }
 
-/// The rows of other crowds than one's own.
-fn others(mut shown: Vec<ShownPlaces>, own: Option<u32>) -> Vec<ShownPlaces> {
-    shown.retain(|row| Some(row.crowd) != own);
-    shown
-}
-
-/// Adds what was shown to the rows of a payer; returns the positions of the region shown before, of this crowd.
-pub(super) async fn note_places(
-    tx: &mut Tx,
-    payer: (&str, &str),
-    (contig, crowd): (u32, u32),
-    region: &Region,
-    stretches: &[(u32, u32, u8)],
-) -> Result<Places, GateError> {
-    let mut rows: BTreeMap<(u32, u8), Places> = BTreeMap::new();
-    let mut before = Places::default();
-    for row in tx.places_shown(payer, contig, bins(region)).await?.iter().filter(|row| row.crowd == crowd) {
-        let places = read(row)?;
-        places.runs().iter().for_each(|(from, to)| before.insert(*from, *to));
-        rows.insert((row.bin, row.splits), places);
-    }
-    let mut changed = BTreeSet::new();
-    for (from, to, splits) in stretches.iter().filter(|stretch| stretch.2 & ALL != 0) {
-        for bin in from / BIN..=to / BIN {
-            let (from, to) = ((*from).max(bin * BIN), (*to).min(bin * BIN + (BIN - 1)));
-            let places = rows.entry((bin, *splits)).or_default();
-            if !places.covers(u64::from(from), u64::from(to)) {
-                places.insert(u64::from(from), u64::from(to));
-                changed.insert((bin, *splits));
-            }
-        }
-    }
-    for (bin, splits) in changed {
-        let places = rows[&(bin, splits)].to_text();
-        tx.put_places(payer, contig, &ShownPlaces { crowd, splits, bin, places }).await?;
-    }
-    Ok(before)
-}
-
 impl Leave {
     /// Whether everything may be shown in all of the region.
     pub(crate) fn shows_everything(&self) -> bool {
         self.stretches.iter().all(|stretch| stretch.2 == EVERY)
+    }
+
+    /// What of it is shown to somebody: whatever of the counts of everybody.
+    fn shown(&self) -> impl Iterator<Item = (u32, u32, u8)> {
+        self.stretches.iter().copied().filter(|(_, _, splits)| splits & ALL != 0)
     }
 
     /// Whether the counts of everybody may be shown in all of the region.

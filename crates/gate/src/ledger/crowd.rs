@@ -206,32 +206,39 @@ impl Gate {
         Ok(crowd)
     }
 
+    /// What of a crowd's tables may be shown at places where the exhibits were, if it was judged before or need not be.
+    pub(super) fn verdict_at_hand(
+        &self,
+        asked: &Crowd,
+        own: Option<u32>,
+        exhibits: &[Exhibit],
+        smallest: u32,
+    ) -> Option<u8> {
+        if exhibits.is_empty() || shown_again(own, exhibits) == EVERY {
+            return Some(EVERY);
+        }
+        self.crowds().verdicts.get(&(asked.digest.clone(), smallest, exhibits.to_vec())).copied()
+    }
+
     /// What of a crowd's tables may be shown at places where the exhibits were.
     pub(super) async fn verdict(
         &self,
         reads: &mut Reads,
-        asked: &Arc<Crowd>,
+        (asked, own): (&Arc<Crowd>, Option<u32>),
         exhibits: &[Exhibit],
         smallest: u32,
     ) -> Result<u8, GateError> {
-        let own = reads.crowd_numbered(&asked.digest).await?;
-        // Shown once is shown again.
-        let again =
-            exhibits.iter().filter(|(crowd, _)| Some(*crowd) == own).fold(0, |all, (_, splits)| all | splits);
-        if exhibits.is_empty() || again == EVERY {
-            return Ok(EVERY);
-        }
-        let key = (asked.digest.clone(), smallest, exhibits.to_vec());
-        if let Some(verdict) = self.crowds().verdicts.get(&key) {
-            return Ok(*verdict);
+        if let Some(verdict) = self.verdict_at_hand(asked, own, exhibits, smallest) {
+            return Ok(verdict);
         }
         let mut shown = Vec::with_capacity(exhibits.len());
         for (number, splits) in exhibits {
             shown.push((self.stored_crowd(reads, *number).await?, *splits));
         }
+        let key = (asked.digest.clone(), smallest, exhibits.to_vec());
         let asked = asked.clone();
         let judged = tokio::task::spawn_blocking(move || Crowd::judge(&asked, &shown, smallest));
-        let verdict = judged.await? | again;
+        let verdict = judged.await? | shown_again(own, exhibits);
         let mut kept = self.crowds();
         if kept.verdicts.len() >= VERDICTS_MAX {
             kept.verdicts.clear();
@@ -239,4 +246,9 @@ impl Gate {
         kept.verdicts.insert(key, verdict);
         Ok(verdict)
     }
+}
+
+/// What of a crowd was shown there before: shown once is shown again.
+fn shown_again(own: Option<u32>, exhibits: &[Exhibit]) -> u8 {
+    exhibits.iter().filter(|(crowd, _)| Some(*crowd) == own).fold(0, |all, (_, splits)| all | splits)
 }

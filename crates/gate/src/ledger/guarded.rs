@@ -1,9 +1,9 @@
 //! The guarded regime: one count of everybody, in the form that what is left allows, decided before it is looked at.
 
-use super::agreed::note_places;
 use super::answer::GuardedCount;
 use super::crowd::{ALL, Crowd};
-use super::{ANYBODY, Accounting, refused};
+use super::shown::{Payer, ShownAt};
+use super::{Accounting, refused};
 use crate::error::GateError;
 use crate::gate::Gate;
 use crate::release::FrequencyAnswer;
@@ -183,7 +183,8 @@ impl Gate {
             )
         })?;
         if accounting.withholds() {
-            let leave = self.leave(reads, accounting, &place.region()).await?;
+            let mut shown = self.shown_at(reads).await?;
+            let leave = self.leave(reads, &mut shown, accounting, &place.region()).await?;
             if !leave.shows_everybody() {
                 return Err(refused(accounting.withheld()));
             }
@@ -256,7 +257,7 @@ impl Gate {
     /// Looks at the count, and makes the answer of it.
     pub(crate) async fn show_guarded(
         &self,
-        tx: &mut Tx,
+        (tx, shown): (&mut Tx, &mut ShownAt<'_>),
         (accounting, plan): (&Accounting, &Plan),
         (finding, counted): (&Finding<Vec<SiteCounts>>, &[bool]),
         place: &Place,
@@ -264,7 +265,8 @@ impl Gate {
     ) -> Result<ShownCell, GateError> {
         let Place::Variant(variant) = place else { return Err(GateError::Changed) };
         // Decided again under the write lock: what others spent or were shown meanwhile counts.
-        if accounting.withholds() && !self.leave(tx, accounting, &place.region()).await?.shows_everybody() {
+        let region: Region = place.region();
+        if accounting.withholds() && !self.leave(tx, shown, accounting, &region).await?.shows_everybody() {
             return Err(GateError::Changed);
         }
         let books = self.books(tx, accounting, variant).await?;
@@ -291,11 +293,10 @@ impl Gate {
         let charge =
             accounting.ask(&books, &plan.ground).charge(books.cell, form, span, &books.crowds, &books.record);
         tell(answer, variant, (form, span), plan);
-        let members = accounting.crowd.members()?;
-        let crowd = tx.put_crowd(&accounting.crowd.digest, accounting.crowd.people, &members).await?;
+        let crowd = shown.numbered(tx, &accounting.crowd).await?;
         let (contig, position) = (u32::from(variant.contig.index()), variant.position.get());
-        let region: Region = place.region();
-        note_places(tx, ANYBODY, (contig, crowd), &region, &[(position, position, ALL)]).await?;
+        shown.rows(tx, &Payer::Anybody, &region).await?;
+        shown.add_places(&Payer::Anybody, (contig, crowd), [(position, position, ALL)].into_iter());
         Ok(ShownCell {
             user: accounting.user.clone(),
             institution: accounting.institution.clone(),

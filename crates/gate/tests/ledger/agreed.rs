@@ -1,8 +1,9 @@
 //! The agreed regime: before and after a withdrawal, between releases and crowds, sites on record.
 
-use crate::{COMPANY, EXAMPLE, PLAIN, RESEARCH, Row, Site, World, ask, refused, without_ledger};
-use gj_gate::{CellState, FrequencyAnswer};
+use crate::{COMPANY, EXAMPLE, PLAIN, RESEARCH, Row, Site, World, ask, refused, user, without_ledger};
+use gj_gate::{CellState, FrequencyAnswer, GateError};
 use gj_model::{Grouping, Variant};
+use std::collections::BTreeSet;
 
 /// Common at two places; at a third only one person carries.
 fn sites(people: usize, carrier: usize) -> Vec<Site> {
@@ -54,6 +55,48 @@ async fn after_a_withdrawal_what_was_shown_is_withheld_and_the_rest_goes_on() {
     // And beside that, r1 as it is now would tell again who left.
     let old = ask(&gate, "academic", "r1", "chr2-100-A-C", Grouping::None).await.unwrap();
     assert_eq!(state(&old, "chr2-100-A-C"), CellState::Withheld);
+}
+
+#[tokio::test]
+async fn processes_that_keep_what_was_shown_in_memory_know_of_each_other() {
+    let mut world = World::new(EXAMPLE).await;
+    let half: Vec<u8> = (0..60).map(|p| p % 2).collect();
+    let site = |at: u32| Site { contig: 2, position: at * 50_000, carried: half.clone() };
+    world.release("r1", &[PLAIN; 60], &(1..=60).map(site).collect::<Vec<_>>()).await;
+    let gates = [world.gate.clone(), world.other().await];
+    let users = ["academic", "clinician"];
+    let (mut asked, mut shown) = (tokio::task::JoinSet::new(), [BTreeSet::new(), BTreeSet::new()]);
+    for turn in 0..120_u32 {
+        // Steps that visit the first fifty sites in no order, in turns, some again and across the edge of a million.
+        let (first, sites, who) = (1 + turn * 37 % 45, 1 + turn % 4, (turn / 2 % 2) as usize);
+        shown[who].extend(first..first + sites);
+        let gate = gates[turn as usize % 2].clone();
+        asked.spawn(async move {
+            let place = format!("chr2:{}-{}", first * 50_000, (first + sites - 1) * 50_000);
+            for _ in 0..200 {
+                match ask(&gate, users[who], "r1", &place, Grouping::None).await {
+                    Ok(answer) => return assert_eq!(answer.sites.len(), sites as usize),
+                    Err(GateError::Changed) => {}
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            panic!("never answered");
+        });
+    }
+    asked.join_all().await;
+    for gate in gates.iter().chain([&world.other().await]) {
+        for (who, shown) in users.iter().zip(&shown) {
+            let card = gate.exposure(&user(gate, who)).await.unwrap();
+            assert_eq!(card.agreed.unwrap().sites, shown.len() as u64, "{who}");
+        }
+    }
+    // Through one the person leaves; through the other what either showed is withheld.
+    world.withdraw(7).await;
+    let after = ask(&gates[1], "academic", "r1", "chr2:1-4000000", Grouping::None).await.unwrap();
+    let told: Vec<u32> = after.sites.iter().map(|site| site.variant.position.get() / 50_000).collect();
+    let never = |at: &u32| !shown.iter().any(|shown| shown.contains(at));
+    assert_eq!(told, (1..=60).filter(never).collect::<Vec<u32>>());
+    assert!(told.len() >= 10 && told.len() < 20);
 }
 
 #[tokio::test]
