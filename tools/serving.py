@@ -77,27 +77,56 @@ def paths(variants, dice):
     }
 
 
+def ask(server, load, folder, token, questions, seconds):
+    """Asks each kind of question for some seconds; prints a line of a table for each."""
+    print("| question | answers a second | p50 ms | p99 ms | most ms | server's CPU µs each | bytes | failed |\n|---|---|---|---|---|---|---|---|")
+    for label, asked in questions.items():
+        file = folder / "paths"
+        file.write_text("\n".join(asked))
+        before = server.cpu()
+        made = subprocess.check_output([load, "http", server.address, file, "--token", token, "--connections", str(CONNECTIONS),
+                                        "--seconds", str(seconds)], text=True).split("\t")
+        count, rate, p50, p99, most, size_each, failed = (int(float(number)) for number in made)
+        each = (server.cpu() - before) * 1e6 / max(1, count)
+        print(f"| {label} | {rate:,} | {p50 / 1e3:.2f} | {p99 / 1e3:.2f} | {most / 1e3:.1f} | {each:.0f} | {size_each:,} | {failed} |", flush=True)
+
+
+def conditions():
+    return f"{CONNECTIONS} connections kept open; server and load share {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+
+
+def people(gj, load, data, sites, terms, seconds=8):
+    """Counts of people of the newest release: variants by phenotypes, sex and stratum at once."""
+    token = subprocess.check_output([gj, "user", "token", "--data", data, "academic"], text=True, stderr=subprocess.DEVNULL).strip()
+    dice = random.Random(9)
+    some = lambda: (dice.choice(sites), dice.choice(terms[:200]), dice.choice(["female", "male"]))
+    base = "/api/people?freeze=r1"
+    asked = [some() for _ in range(5_000)]
+    print(conditions())
+    server = Server(gj, data)
+    try:
+        ask(server, load, data.parent, token, {
+            "the first (people, genotypes and terms are read)": [base + "&sex=female"],
+            "a term with its kinds": [f"{base}&terms={t}" for _, t, _ in asked],
+            "variant, term and sex": [f"{base}&variant={v}&terms={t}&sex={s}" for v, t, s in asked],
+            "the same by stratum": [f"{base}&variant={v}&terms={t}&sex={s}&by=stratum" for v, t, s in asked],
+        }, seconds)
+        print(f"\nMost memory of the server: {server.peak_mib()} MiB.")
+    finally:
+        server.stop()
+
+
 def bench(gj, load, work, sizes, python, seconds=8):
-    print(f"{CONNECTIONS} connections kept open, {seconds} s each; server and load share {os.cpu_count()} cores")
+    print(conditions())
     for size in sizes:
         variants, people = (int(float(number)) for number in size.split("x"))
         folder = pathlib.Path(work) / f"panel-{size}"
         data, sample = panel(gj, load, folder, variants, people)
         token = subprocess.check_output([gj, "user", "token", "--data", data, "academic"], text=True, stderr=subprocess.DEVNULL).strip()
         server = Server(gj, data)
-        print(f"\n### {variants:,} variants, {people:,} people\n\n| question | answers a second | p50 ms | p99 ms | most ms |"
-              " server's CPU µs each | bytes | failed |\n|---|---|---|---|---|---|---|---|")
+        print(f"\n### {variants:,} variants, {people:,} people\n")
         try:
-            for label, asked in paths(sample, random.Random(7)).items():
-                file = folder / "paths"
-                file.write_text("\n".join(asked))
-                before = server.cpu()
-                made = subprocess.check_output([load, "http", server.address, file, "--token", token, "--connections",
-                                                str(CONNECTIONS), "--seconds", str(seconds)], text=True).split("\t")
-                count, rate, p50, p99, most, size_each, failed = (int(float(number)) for number in made)
-                each = (server.cpu() - before) * 1e6 / max(1, count)
-                print(f"| {label} | {rate:,} | {p50 / 1e3:.2f} | {p99 / 1e3:.2f} | {most / 1e3:.1f} | {each:.0f} | {size_each:,} | {failed} |",
-                      flush=True)
+            ask(server, load, folder, token, paths(sample, random.Random(7)), seconds)
             print(f"\nMost memory of the server: {server.peak_mib()} MiB.")
         finally:
             server.stop()

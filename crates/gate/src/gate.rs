@@ -52,7 +52,7 @@ pub(crate) struct Inner {
     /// The rules of the last day they were asked for.
     pub(crate) rules: Mutex<Option<CompiledRules>>,
     /// The vocabularies in use, by the numbers of their versions.
-    pub(crate) library: Mutex<Option<(Vec<i64>, Arc<Library>)>>,
+    pub(crate) library: tokio::sync::Mutex<Option<(Vec<i64>, Arc<Library>)>>,
     /// The people of the releases that were asked about last.
     pub(crate) cohorts: crate::people::Cohorts,
     /// Sets of annotation that are open.
@@ -138,7 +138,7 @@ impl Gate {
             #[cfg(feature = "oidc")]
             away: crate::provider::Away::default(),
             rules: Mutex::new(None),
-            library: Mutex::new(None),
+            library: tokio::sync::Mutex::default(),
             cohorts: crate::people::Cohorts::default(),
             annotations: tokio::sync::Mutex::default(),
             crowds: Mutex::default(),

@@ -78,7 +78,11 @@ pub struct PeopleAnswer {
 
 /// Cohorts with the states of the registry they were built for.
 #[derive(Debug, Default)]
-pub(crate) struct Cohorts(Mutex<Vec<(State, Arc<Cohort>)>>);
+pub(crate) struct Cohorts {
+    kept: Mutex<Vec<(State, Arc<Cohort>)>>,
+    /// Held while one is built: everybody else who wants it waits for it, and holds none of their own in memory.
+    building: tokio::sync::Mutex<()>,
+}
 
 /// All that decides who is in a cohort and what is known of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,6 +183,8 @@ impl Gate {
             by: question.by,
         };
         let grant = self.grant(asker, &ground).await?;
+        // Waits here rather than with a connection in hand.
+        drop(self.inner.cohorts.building.lock().await);
         let mut reads = self.inner.registry.read().await?;
         let conditions = self.conditions(&mut reads, question).await?;
         let cohort = self.cohort(&mut reads, &grant).await?;
@@ -266,11 +272,21 @@ impl Gate {
         let imports = reads.phenotype_imports().await?;
         let Freeze { name, batches, panel, consents, .. } = freeze;
         let state = State { freeze: name, batches, panel, consent_acts, imports, today };
-        let kept = || self.inner.cohorts.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let same =
-            |(of, cohort): &&(State, Arc<Cohort>)| *of == state && Arc::ptr_eq(&cohort.library, &library);
-        if let Some((_, cohort)) = kept().iter().find(same) {
-            return Ok(cohort.clone());
+        let kept = || self.inner.cohorts.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let find = || {
+            let kept = kept();
+            let mut found = kept.iter();
+            let same = |(of, cohort): &&(State, Arc<Cohort>)| {
+                *of == state && Arc::ptr_eq(&cohort.library, &library)
+            };
+            found.find(same).map(|(_, cohort)| cohort.clone())
+        };
+        if let Some(cohort) = find() {
+            return Ok(cohort);
+        }
+        let _turn = self.inner.cohorts.building.lock().await;
+        if let Some(cohort) = find() {
+            return Ok(cohort);
         }
         let open =
             People::of(&self.inner.store, reads, &state.batches, Allowed::Since(consents), today).await?;

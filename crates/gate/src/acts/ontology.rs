@@ -10,7 +10,7 @@ pub use gj_registry::OntologyVersion;
 use gj_registry::Reads;
 use gj_registry::audit::sha256_hex;
 use serde_json::json;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 const ACT: &str = "ontology.load";
 /// Characters of a name or version at most.
@@ -109,8 +109,9 @@ impl Gate {
             newest.insert(version.name, version.number);
         }
         let numbers: Vec<i64> = newest.into_values().collect();
-        let last = || self.inner.library.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, library)) = &*last()
+        // Held while it is read: who else needs it waits for this one.
+        let mut last = self.inner.library.lock().await;
+        if let Some((of, library)) = &*last
             && *of == numbers
         {
             return Ok(library.clone());
@@ -125,7 +126,7 @@ impl Gate {
             })?);
         }
         let library = Arc::new(Library::of(vocabularies));
-        *last() = Some((numbers, library.clone()));
+        *last = Some((numbers, library.clone()));
         Ok(library)
     }
 
