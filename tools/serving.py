@@ -31,6 +31,32 @@ def panel(gj, bench, folder, variants, people):
     return data, sample.read_text().split()
 
 
+def genes(gj, data, spans):
+    """Gives the release genes where RefSeq Select has them, each with ten made-up exons; returns their names."""
+    file, names = data.parent / "genes.gff3", []
+    with file.open("w") as out:
+        print("##gff-version 3", file=out)
+        for line in spans.read_text().splitlines():
+            name, contig, start, end, symbol = line.split("\t")[:5]
+            start, end = int(start) + 1, int(end)
+            if "_" in contig or contig in ("chrX", "chrY", "chrM") or end - start < 3_000 or symbol in names[-50:]:
+                continue
+            names.append(symbol)
+            row = lambda kind, first, last, phase, attributes: print(contig, "made-up", kind, first, last, ".", "+", phase, attributes, sep="\t", file=out)
+            row("gene", start, end, ".", f"ID=gene:{symbol};Name={symbol};biotype=protein_coding;gene_id={symbol}")
+            row("mRNA", start, end, ".", f"ID=transcript:{name};Parent=gene:{symbol};biotype=protein_coding;transcript_id={name};tag=RefSeq_Select")
+            for exon in range(10):
+                first = start + (end - start - 150) * exon // 9
+                for kind, phase in [("exon", "."), ("CDS", "0")]:
+                    row(kind, first, first + 149, phase, f"Parent=transcript:{name}")
+    if not (data.parent / "annotated").exists():
+        subprocess.run([gj, "annotation", "load", "--data", data, "--version", "1", "--source", "made up", "--licence", "none",
+                        "genes", "made-up", file], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run([gj, "annotation", "layer", "--data", data, "f1"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        (data.parent / "annotated").touch()
+    return names
+
+
 class Server:
     def __init__(self, gj, data):
         self.process = subprocess.Popen([gj, "serve", "--data", data, "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
@@ -49,7 +75,7 @@ class Server:
         self.process.wait()
 
 
-def paths(variants, dice):
+def paths(variants, genes, dice):
     """What is asked, by kind."""
     hot = dice.sample(variants, 1_000)
     # A thousand variants asked by Zipf's law, and as many questions about any variant.
@@ -73,7 +99,8 @@ def paths(variants, dice):
         "100 kb": [f"/api/frequency?freeze=f1&region={r}" for r in regions],
         "Beacon, any variant": [as_beacon(*v.split("-")) for v in cold],
         "page of a variant": [f"/variant/f1/{v}?by=stratum" for v in cold],
-        "page of 50 kb (a gene)": [f"/region/f1/{around(v, RANGE_BASES // 2)}" for v in dice.sample(variants, 2_000)],
+        "page of 50 kb": [f"/region/f1/{around(v, RANGE_BASES // 2)}" for v in dice.sample(variants, 2_000)],
+        "page of a gene": [f"/gene/f1/{symbol}" for symbol in dice.sample(genes, min(2_000, len(genes)))],
     }
 
 
@@ -116,17 +143,18 @@ def people(gj, load, data, sites, terms, seconds=8):
         server.stop()
 
 
-def bench(gj, load, work, sizes, python, seconds=8):
+def bench(gj, load, work, shared, sizes, python, seconds=8):
     print(conditions())
     for size in sizes:
         variants, people = (int(float(number)) for number in size.split("x"))
         folder = pathlib.Path(work) / f"panel-{size}"
         data, sample = panel(gj, load, folder, variants, people)
+        named = genes(gj, data, shared / "data/annotation/gene_models/ncbiRefSeqSelect.hg38.txt")
         token = subprocess.check_output([gj, "user", "token", "--data", data, "academic"], text=True, stderr=subprocess.DEVNULL).strip()
         server = Server(gj, data)
         print(f"\n### {variants:,} variants, {people:,} people\n")
         try:
-            ask(server, load, folder, token, paths(sample, random.Random(7)), seconds)
+            ask(server, load, folder, token, paths(sample, named, random.Random(7)), seconds)
             print(f"\nMost memory of the server: {server.peak_mib()} MiB.")
         finally:
             server.stop()

@@ -2,10 +2,8 @@
 
 use crate::charge::Charge;
 use crate::crowds::Crowd;
-use crate::error::ExposureError;
 use crate::ground::Form;
 use crate::record::Cell;
-use crate::varint::{Reader, write};
 use std::collections::BTreeMap;
 
 /// Cells shown, for ever. An organisation's is the merger of its users', so what two of them asked counts once.
@@ -64,51 +62,5 @@ impl Account {
     /// Whether nothing was shown.
     pub fn is_empty(&self) -> bool {
         self.shown.is_empty()
-    }
-
-    /// As stored: version 1, entries ascending; of lineage and block the differences, charges of the three forms
-    /// in billionths.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = vec![1];
-        write(&mut bytes, self.shown.len() as u64);
-        let (mut before, mut last) = (0, 0);
-        for ((lineage, cell, crowd), charges) in &self.shown {
-            write(&mut bytes, u64::from(lineage - before));
-            write(&mut bytes, u64::from(if *lineage == before { cell.block - last } else { cell.block }));
-            (before, last) = (*lineage, cell.block);
-            write(&mut bytes, u64::from(cell.site));
-            write(&mut bytes, u64::from(crowd.0));
-            for charge in charges {
-                write(&mut bytes, charge.billionths());
-            }
-        }
-        bytes
-    }
-
-    /// From [`Account::to_bytes`].
-    ///
-    /// # Errors
-    /// [`ExposureError::State`].
-    pub fn from_bytes(bytes: &[u8]) -> Result<Account, ExposureError> {
-        let mut reader = Reader::new("account", bytes)?;
-        let mut account = Account::default();
-        let (mut before, mut last) = (0_u32, 0_u32);
-        for _ in 0..reader.number()? {
-            let step = reader.small()?;
-            let block = reader.small()?;
-            last =
-                if step == 0 { last.checked_add(block) } else { Some(block) }.ok_or_else(|| reader.ends())?;
-            before = before.checked_add(step).ok_or_else(|| reader.ends())?;
-            let cell = Cell { block: last, site: reader.small()? };
-            let crowd = Crowd(reader.small()?);
-            for form in [Form::Broad, Form::Fine, Form::Exact] {
-                match reader.number()? {
-                    0 => {}
-                    charge => account.note(before, cell, crowd, form, Charge::from_billionths(charge)),
-                }
-            }
-        }
-        reader.finish()?;
-        Ok(account)
     }
 }

@@ -41,7 +41,6 @@ mod places;
 mod plan;
 mod record;
 mod separation;
-mod varint;
 
 pub use account::Account;
 pub use charge::{Charge, power};

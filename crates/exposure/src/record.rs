@@ -1,8 +1,6 @@
 //! What anybody was ever shown of which people: so that two users, or one before and after, cannot subtract.
 
 use crate::crowds::Crowd;
-use crate::error::ExposureError;
-use crate::varint::{Reader, write};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A variant within a release lineage, in its block of linked sites.
@@ -52,48 +50,5 @@ impl Record {
     pub fn crowds(&self, lineage: u32, cell: Cell) -> impl Iterator<Item = Crowd> {
         let shown = self.blocks.get(&(lineage, cell.block)).filter(|shown| shown.site == cell.site);
         shown.into_iter().flat_map(|shown| shown.crowds.iter().copied())
-    }
-
-    /// As stored: version 1, entries ascending, differences of lineages and blocks as variable-length numbers.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = vec![1];
-        write(&mut bytes, self.blocks.len() as u64);
-        let (mut before, mut last) = (0, 0);
-        for ((lineage, block), shown) in &self.blocks {
-            write(&mut bytes, u64::from(lineage - before));
-            write(&mut bytes, u64::from(if *lineage == before { block - last } else { *block }));
-            (before, last) = (*lineage, *block);
-            write(&mut bytes, u64::from(shown.site));
-            write(&mut bytes, shown.crowds.len() as u64);
-            for crowd in &shown.crowds {
-                write(&mut bytes, u64::from(crowd.0));
-            }
-        }
-        bytes
-    }
-
-    /// From [`Record::to_bytes`].
-    ///
-    /// # Errors
-    /// [`ExposureError::State`].
-    pub fn from_bytes(bytes: &[u8]) -> Result<Record, ExposureError> {
-        let mut reader = Reader::new("record", bytes)?;
-        let mut record = Record::default();
-        let (mut before, mut last) = (0_u32, 0_u32);
-        for _ in 0..reader.number()? {
-            let step = reader.small()?;
-            let block = reader.small()?;
-            last =
-                if step == 0 { last.checked_add(block) } else { Some(block) }.ok_or_else(|| reader.ends())?;
-            before = before.checked_add(step).ok_or_else(|| reader.ends())?;
-            let site = reader.small()?;
-            let mut crowds = BTreeSet::new();
-            for _ in 0..reader.number()? {
-                crowds.insert(Crowd(reader.small()?));
-            }
-            record.blocks.insert((before, last), Shown { site, crowds });
-        }
-        reader.finish()?;
-        Ok(record)
     }
 }

@@ -163,6 +163,15 @@ async fn a_release_of_many_more_withholds_the_split_in_which_few_came() {
     assert_eq!(next.state(&variant, "Ryukyu"), CellState::Withheld);
     assert_eq!(next.state(&variant, "Hondo"), CellState::Withheld);
     assert_eq!(next.ledger.withheld[0].by, Some(Grouping::Stratum));
+    // Every split at once: each is withheld by itself.
+    let every = ask(&world.gate, "academic", "r2", "chr2-100-A-C", Grouping::Every).await.unwrap();
+    let told: Vec<(&str, Option<u32>)> =
+        every.sites[0].groups.iter().map(|(name, cells)| (name.as_str(), cells.ac)).collect();
+    for (name, ac) in &told {
+        assert_eq!(ac.is_some(), !name.starts_with("stratum:"), "{told:?}");
+    }
+    assert!(told.iter().any(|(name, _)| *name == "stratum:Ryukyu"), "{told:?}");
+    assert_eq!(every.sites[0].groups["sex:female"].ac, Some(65), "{told:?}");
     let by_sex = ask(&world.gate, "academic", "r2", "chr2-100-A-C", Grouping::Sex).await.unwrap();
     assert_eq!(by_sex.state(&variant, "female"), CellState::Exact(65));
 }
