@@ -68,4 +68,4 @@ pub use reference::{Reference, Stretch, reverse_complement};
 pub use selection::Selections;
 pub use spdi::{Justified, NoBases, SLIDE_BASES_MAX, spdi};
 pub use transcript::{Coding, Place, Selection, Span, Strand, Transcript};
-pub use vrs::{VrsIds, contig_of_refget, is_allele_id, refget, vrs};
+pub use vrs::{VrsIds, contig_of_refget, is_allele_id, number_of_allele_id, refget, vrs};

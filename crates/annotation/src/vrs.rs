@@ -40,6 +40,9 @@ const REFGET: [&str; 25] = [
     "k3grVkjY-hoWcCUojHw6VU6GE3MZ8Sct",
 ];
 
+/// Base 64 of URLs.
+const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 /// The ids of one allele.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VrsIds {
@@ -69,6 +72,17 @@ pub fn contig_of_refget(text: &str) -> Option<Contig> {
 pub fn is_allele_id(text: &str) -> bool {
     let base64 = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
     text.strip_prefix("ga4gh:VA.").is_some_and(|digest| digest.len() == 32 && digest.bytes().all(base64))
+}
+
+/// The first 8 bytes of an allele's digest as a number, by which an index finds where it may lie.
+pub fn number_of_allele_id(text: &str) -> Option<u64> {
+    let digest = text.strip_prefix("ga4gh:VA.").filter(|_| is_allele_id(text))?;
+    let bits = digest.bytes().take(11).try_fold(0_u128, |bits, letter| {
+        let number = LETTERS.iter().position(|known| *known == letter)?;
+        Some(bits << 6 | number as u128)
+    })?;
+    // Eleven letters are 66 bits.
+    Some((bits >> 2) as u64)
 }
 
 impl VrsIds {
@@ -131,7 +145,6 @@ fn allele(location: &str, state: &str) -> String {
 
 /// The first 24 bytes of SHA-512 in the base 64 of URLs: 32 letters.
 fn sha512t24u(text: &str) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let digest = Sha512::digest(text.as_bytes());
     let letters = digest[..24].chunks_exact(3).flat_map(|three| {
         let bits = three.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
@@ -150,6 +163,11 @@ mod tests {
         // Examples of the specification's chapter on truncated digests.
         assert_eq!(sha512t24u(""), "z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXc");
         assert_eq!(sha512t24u("ACGT"), "aKF498dAxcJAqme6QYQ7EZ07-fiw8Kw2");
+        for text in ["", "ACGT", "N"] {
+            let first = Sha512::digest(text.as_bytes())[..8].iter().fold(0, |n, b| n << 8 | u64::from(*b));
+            assert_eq!(number_of_allele_id(&format!("ga4gh:VA.{}", sha512t24u(text))), Some(first));
+        }
+        assert_eq!(number_of_allele_id("ga4gh:VA.short"), None);
     }
 
     /// Published with the specification (`validation/alleles.yaml`).

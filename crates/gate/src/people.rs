@@ -276,9 +276,8 @@ impl Gate {
         let find = || {
             let kept = kept();
             let mut found = kept.iter();
-            let same = |(of, cohort): &&(State, Arc<Cohort>)| {
-                *of == state && Arc::ptr_eq(&cohort.library, &library)
-            };
+            let same =
+                |(of, cohort): &&(State, Arc<Cohort>)| *of == state && Arc::ptr_eq(&cohort.library, &library);
             found.find(same).map(|(_, cohort)| cohort.clone())
         };
         if let Some(cohort) = find() {

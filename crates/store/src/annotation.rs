@@ -2,11 +2,11 @@
 //! the people of the programme, so nothing is masked.
 //!
 //! A set consists of up to four files, by its kind: `bases.bin` ([`bases`](self)), `lines.jsonl.zst`, and
-//! `known.parquet` with `rs.bin`. What the lines and cards say is the caller's.
+//! `known.parquet` with `rs.bin` and `vrs.bin`. What the lines and cards say is the caller's.
 
 mod bases;
 mod lines;
-mod rs;
+mod places;
 mod sites;
 mod sorter;
 
@@ -60,6 +60,9 @@ pub struct AnnotationManifest {
     /// `rs.bin`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rs: Option<Section>,
+    /// `vrs.bin`; not there in sets of older programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vrs: Option<Section>,
 }
 
 /// A set being written. What is not published is swept.
@@ -98,6 +101,7 @@ pub struct AnnotationFiles {
     lines: Option<CheckedFile>,
     known: Option<Table>,
     rs: Option<CheckedFile>,
+    vrs: Option<CheckedFile>,
 }
 
 impl Store {
@@ -118,6 +122,7 @@ impl Store {
             lines: None,
             known: None,
             rs: None,
+            vrs: None,
         };
         let staged = durable::stage(&self.root)?;
         Ok(AnnotationWriter { store: self.clone(), staged, manifest, bases: None, sites: None })
@@ -130,15 +135,16 @@ impl Store {
     pub fn annotation(&self, id: &AnnotationId) -> Result<AnnotationFiles, StoreError> {
         let dir = self.annotation_dir(id);
         let (manifest, _): (AnnotationManifest, _) = manifest::read(&dir, id.as_str(), FORMAT)?;
-        let open = |section: &Option<Section>, file: &str, sums: &str| {
+        let open = |section: &Option<Section>, (file, sums): (&str, &str)| {
             let section = section.as_ref();
             section.map(|s| CheckedFile::open(&dir.join(file), &dir.join(sums), &s.sums)).transpose()
         };
         let known = manifest.known.as_ref().map(|known| Table::open(&dir, sites::TABLE, &known.sums));
         Ok(AnnotationFiles {
-            bases: open(&manifest.bases, bases::FILE, bases::SUMS)?,
-            lines: open(&manifest.lines, lines::FILE, lines::SUMS)?,
-            rs: open(&manifest.rs, rs::FILE, rs::SUMS)?,
+            bases: open(&manifest.bases, (bases::FILE, bases::SUMS))?,
+            lines: open(&manifest.lines, (lines::FILE, lines::SUMS))?,
+            rs: open(&manifest.rs, places::RS)?,
+            vrs: open(&manifest.vrs, places::VRS)?,
             known: known.transpose()?,
             manifest,
         })
@@ -170,15 +176,16 @@ impl AnnotationWriter {
         self.bases.as_mut().map_or(Ok(()), |writer| writer.bases(bases))
     }
 
-    /// Adds what is known of a variant, in any order. `line` is that of its file, for messages.
+    /// Adds what is known of a variant, in any order, with the numbers of its VRS identifiers: the first 8 bytes of
+    /// each digest. `line` is that of its file, for messages.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn site(&mut self, row: &KnownRow, line: u64) -> Result<(), StoreError> {
+    pub fn site(&mut self, row: &KnownRow, vrs: &[u64], line: u64) -> Result<(), StoreError> {
         if self.sites.is_none() {
             self.sites = Some(SiteWriter::new(&self.store));
         }
-        self.sites.as_mut().map_or(Ok(()), |sites| sites.push(row, line))
+        self.sites.as_mut().map_or(Ok(()), |sites| sites.push(row, vrs, line))
     }
 
     /// Writes lines of JSON, the other half of a set's content.
@@ -210,9 +217,9 @@ impl AnnotationWriter {
             (manifest.bases, manifest.stretches) = (Some(section), stretches);
         }
         if let Some(sites) = self.sites.take() {
-            let (known, rs) = sites.finish(&dir)?;
+            let [known, rs, vrs] = sites.finish(&dir)?;
             manifest.entries = known.rows;
-            (manifest.known, manifest.rs) = (Some(known), Some(rs));
+            (manifest.known, manifest.rs, manifest.vrs) = (Some(known), Some(rs), Some(vrs));
         }
         let digest = manifest::write(&dir, manifest)?;
         let id = digest[..manifest::ID_DIGITS].parse().map_err(|e| StoreError::damaged(&dir, e))?;
@@ -255,7 +262,7 @@ impl AnnotationFiles {
     /// # Errors
     /// The first that differs from what was written.
     pub fn check_all(&self) -> Result<(), StoreError> {
-        let files = [&self.bases, &self.lines, &self.rs];
+        let files = [&self.bases, &self.lines, &self.rs, &self.vrs];
         files.into_iter().flatten().try_for_each(CheckedFile::check_all)?;
         self.known.as_ref().map_or(Ok(()), Table::check_all)
     }

@@ -83,11 +83,8 @@ impl VariantQuery {
                 place(fields, reference.as_deref(), alternate.as_deref(), vrs.is_some())?
             }
             (None, None) if gene.is_some() => Form::Gene,
-            (_, Some(vrs)) if gene.is_none() => {
-                let expected = "with it the place (`referenceName`, `start`, `end`) or the gene (`geneId`) to look \
-                    at: the identifier is a digest, which tells nothing of where";
-                return Err(BadParameter::new("id", vrs, expected));
-            }
+            // Where it lies, what is loaded may know.
+            (_, Some(vrs)) if gene.is_none() => Form::Named(vrs.clone()),
             (_, Some(_)) => Form::Gene,
             (None, None) => {
                 let narrowed = [
@@ -225,6 +222,11 @@ fn named(name: &str, annotations: Option<&Annotations>) -> Result<Vec<Variant>, 
     variants.sort();
     variants.dedup();
     variants.truncate(NAMED_MAX);
+    if variants.is_empty() && is_allele_id(name) {
+        let expected = "an identifier that a loaded set of variants knows, or with it the place (`referenceName`, \
+            `start`, `end`) or the gene (`geneId`) to look at: it is a digest, which tells nothing of where";
+        return Err(BadParameter::new("id", name, expected).into());
+    }
     if variants.is_empty() {
         let expected = why.unwrap_or_else(|| {
             "a variant: `chr22-42127941-G-A`, a name of HGVS or SPDI, or a number of dbSNP that the release's \
@@ -404,12 +406,13 @@ mod tests {
     }
 
     #[test]
-    fn names_are_resolved_and_identifiers_need_a_place() {
+    fn names_are_resolved_and_unknown_identifiers_need_a_place() {
         let named = VariantQuery::read(&Fields::default(), Some("22:101:g:a")).unwrap().unwrap();
         assert_eq!(target(&named).places[0].to_string(), "chr22-101-G-A");
         let read = |text: &str, id| VariantQuery::read(&Fields::from_query(text).unwrap(), Some(id));
         let id = "ga4gh:VA.CxiA_hvYbkD8Vqwjhx5AYuyul4mtlkpD";
-        assert_eq!(read("", id).unwrap_err().name, "id");
+        let Err(Wrong::Parameter(bad)) = read("", id).unwrap().unwrap().target(None) else { panic!() };
+        assert!(bad.name == "id" && bad.expected.contains("`referenceName`"), "{bad}");
         let narrowed = read("referenceName=19&start=44908821", id).unwrap().unwrap();
         assert_eq!(narrowed.vrs.as_deref(), Some(id));
         let unknown = VariantQuery::read(&Fields::default(), Some("rs1")).unwrap().unwrap();

@@ -5,7 +5,7 @@ use super::protein::{self, Substitution};
 use super::{Annotations, Bases, spelled};
 use crate::error::GateError;
 use gj_annotation::hgvs::{self, Hgvs, HgvsError, Numbering};
-use gj_annotation::{GeneModels, Reference, Transcript, left_aligned};
+use gj_annotation::{GeneModels, Reference, Transcript, left_aligned, number_of_allele_id, vrs};
 use gj_model::{Position, Variant};
 
 /// Meanings told at most.
@@ -37,6 +37,9 @@ impl Annotations {
             }
             return Ok(found);
         }
+        if let Some(number) = number_of_allele_id(text) {
+            return Ok(vec![self.of_vrs(text, number, bases)?]);
+        }
         if let Some(found) = of_spdi(text, bases) {
             return Ok(vec![found]);
         }
@@ -66,6 +69,21 @@ impl Annotations {
         }
         let found = variants.into_iter().take(FOUND_MAX);
         Ok(found.map(|variant| Found::Variant { variant, matched: matched.clone() }).collect())
+    }
+
+    /// The variant of a VRS identifier, if a set knows it: the identifier is a digest, which tells nothing of where. Looked
+    /// up in sets alone: an index of a release would tell of sites that went with somebody who left.
+    fn of_vrs(&self, id: &str, number: u64, bases: &Bases<'_>) -> Result<Found, GateError> {
+        for set in &self.body.sets {
+            for variant in set.files.near_vrs(number)? {
+                if vrs(&variant, bases).is_some_and(|ids| ids.names(id)) {
+                    return Ok(Found::Variant { variant, matched: id.to_owned() });
+                }
+            }
+        }
+        let why =
+            format!("no set that is loaded has `{id}`, and it tells nothing of its place: name that, too");
+        Ok(Found::Nothing { why })
     }
 
     /// Gene models with transcripts of a name: of an accession, else of a gene's name.

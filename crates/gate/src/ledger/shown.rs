@@ -159,8 +159,7 @@ impl ShownAt<'_> {
         if let [first, .., last] | [first @ last] = missing[..] {
             let mut read: BTreeMap<u32, Rows> = missing.iter().map(|bin| (*bin, Rows::new())).collect();
             for row in reads.places_shown(payer.row(), contig, first..=last).await? {
-                let broken =
-                    |error| GateError::Inconsistent(format!("the registry's places shown: {error}"));
+                let broken = |error| GateError::Inconsistent(format!("the registry's places shown: {error}"));
                 let places = Places::from_text(&row.places).map_err(broken)?;
                 read.get_mut(&row.bin).map(|rows| rows.insert((row.crowd, row.splits), places));
             }
@@ -198,11 +197,7 @@ impl ShownAt<'_> {
     }
 
     /// The number of a crowd, if something was shown of it.
-    pub(super) async fn crowd(
-        &mut self,
-        reads: &mut Reads,
-        crowd: &Crowd,
-    ) -> Result<Option<u32>, GateError> {
+    pub(super) async fn crowd(&mut self, reads: &mut Reads, crowd: &Crowd) -> Result<Option<u32>, GateError> {
         let known = self.shown.kept().crowds.get(&crowd.digest).copied();
         if let Some(number) = known.or_else(|| self.crowds.get(&crowd.digest).copied()) {
             return Ok(Some(number));

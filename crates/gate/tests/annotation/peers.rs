@@ -16,7 +16,7 @@ async fn clinvar_is_told_as_its_file_has_it() {
     let loaded =
         world.load(set(AnnotationKind::Variants, "clinvar", "2026-02", std::slice::from_ref(&file))).await;
     let layer = world.current().await;
-    let (mut told, mut numbers, mut without, mut rank) = (0, 0, 0, 0);
+    let (mut told, mut numbers, mut identifiers, mut without, mut rank) = (0, 0, 0, 0, 0);
     let mut sites = BTreeSet::new();
     for row in rows.lines() {
         let fields: Vec<&str> = row.split('\t').collect();
@@ -46,6 +46,15 @@ async fn clinvar_is_told_as_its_file_has_it() {
             assert_eq!(card.conditions.join("; "), plain(conditions), "{row}");
             told += 1;
         }
+        if rank % 25 == 0 {
+            let names = layer.names(&variant).unwrap();
+            for id in [names.vrs_1, names.vrs].into_iter().flatten() {
+                let found = layer.find(&id).unwrap();
+                let is_it = |one: &Found| matches!(one, Found::Variant { variant: v, .. } if *v == variant);
+                assert!(found.len() == 1 && is_it(&found[0]), "{row}: {found:?}");
+                identifiers += 1;
+            }
+        }
         if rs != "." && rank % 25 == 0 {
             for number in rs.split(',') {
                 assert!(known.rs.contains(&format!("rs{number}")), "{row}");
@@ -57,6 +66,7 @@ async fn clinvar_is_told_as_its_file_has_it() {
         }
     }
     assert!(told > 5_000 && numbers > 500, "{told} cards, {numbers} numbers, {without} without");
+    assert!(identifiers > 1_000, "{identifiers} identifiers of VRS");
     assert!(loaded.set.entries as usize >= sites.len());
     // A place has what a walk over all finds.
     for pair in sites.iter().collect::<Vec<_>>().chunks(997).map(|chunk| chunk[0]) {

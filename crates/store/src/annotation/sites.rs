@@ -1,7 +1,7 @@
 //! What is known of variants elsewhere: one row a variant, sorted by place.
 
 use super::AnnotationFiles;
-use super::rs;
+use super::places;
 use super::sorter::Sorter;
 use crate::Store;
 use crate::error::StoreError;
@@ -50,16 +50,19 @@ pub struct KnownRow {
 pub(super) struct SiteWriter {
     rows: Sorter,
     rs: Sorter,
+    vrs: Sorter,
 }
 
 impl SiteWriter {
     pub(super) fn new(store: &Store) -> SiteWriter {
-        SiteWriter { rows: Sorter::new(store), rs: Sorter::new(store) }
+        SiteWriter { rows: Sorter::new(store), rs: Sorter::new(store), vrs: Sorter::new(store) }
     }
 
-    pub(super) fn push(&mut self, row: &KnownRow, line: u64) -> Result<(), StoreError> {
-        for number in &row.rs {
-            self.rs.push(&rs::record(*number, &row.variant), &[])?;
+    pub(super) fn push(&mut self, row: &KnownRow, vrs: &[u64], line: u64) -> Result<(), StoreError> {
+        for (records, numbers) in [(&mut self.rs, &row.rs[..]), (&mut self.vrs, vrs)] {
+            for number in numbers {
+                records.push(&places::record(*number, &row.variant), &[])?;
+            }
         }
         let mut value = line.to_le_bytes().to_vec();
         for text in [numbers(&row.rs), row.cards.join("\n"), row.filters.clone()] {
@@ -70,7 +73,7 @@ impl SiteWriter {
         self.rows.push(&key(&row.variant), &value)
     }
 
-    pub(super) fn finish(self, dir: &Path) -> Result<(Section, Section), StoreError> {
+    pub(super) fn finish(self, dir: &Path) -> Result<[Section; 3], StoreError> {
         let text = |name| Field::new(name, DataType::Utf8, false);
         let fields =
             vec![text("rs"), text("cards"), text("filters"), Field::new("cells", DataType::Binary, false)];
@@ -94,7 +97,7 @@ impl SiteWriter {
         columns.flush(&mut table)?;
         let seal = table.finish()?;
         let known = Section { rows: seal.rows, bytes: seal.bytes, sums: seal.sums };
-        Ok((known, rs::write(dir, self.rs)?))
+        Ok([known, places::write(dir, places::RS, self.rs)?, places::write(dir, places::VRS, self.vrs)?])
     }
 }
 

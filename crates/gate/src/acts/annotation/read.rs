@@ -5,7 +5,7 @@ use crate::annotations::Bases;
 use crate::error::GateError;
 use gj_annotation::{
     Counted, Fasta, FastaPiece, GeneModels, GeneTable, Populations, ReadError, Reference, Selections, Site,
-    SiteFile, Transcript, left_aligned,
+    SiteFile, Transcript, left_aligned, number_of_allele_id, vrs,
 };
 use gj_model::{Contig, Variant};
 use gj_store::annotation::{AnnotationFiles, AnnotationWriter, KnownRow, PopulationCounts, StagedAnnotation};
@@ -221,7 +221,9 @@ fn sites(
                     filters: site.filters.clone(),
                     counts: counts.into_iter().map(count).collect(),
                 };
-                writer.site(&row, line)?;
+                let ids = vrs(&row.variant, &bases).map(|ids| [ids.v1, ids.v2]);
+                let numbers = ids.iter().flatten().filter_map(|id| number_of_allele_id(id));
+                writer.site(&row, &numbers.collect::<Vec<u64>>(), line)?;
             }
             passed_over += (site.alleles() - kept) as u64;
         }

@@ -1,4 +1,4 @@
-//! Where each number of dbSNP lies: records of 16 bytes, sorted, found by halving.
+//! Where variants with a number lie, of dbSNP or out of a VRS identifier: records of 16 bytes, sorted, found by halving.
 //!
 //! A record: the number (8 bytes), the rank of the contig (4), the position (4), all with the highest byte first.
 
@@ -14,8 +14,10 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-pub(super) const FILE: &str = "rs.bin";
-pub(super) const SUMS: &str = "rs.sums";
+/// Numbers of dbSNP: file and sums.
+pub(super) const RS: (&str, &str) = ("rs.bin", "rs.sums");
+/// Numbers out of VRS identifiers.
+pub(super) const VRS: (&str, &str) = ("vrs.bin", "vrs.sums");
 const RECORD: usize = 16;
 
 /// A record of a number at a variant's place.
@@ -27,8 +29,8 @@ pub(super) fn record(number: u64, variant: &Variant) -> [u8; RECORD] {
     record
 }
 
-pub(super) fn write(dir: &Path, records: Sorter) -> Result<Section, StoreError> {
-    let path = dir.join(FILE);
+pub(super) fn write(dir: &Path, (file, sums): (&str, &str), records: Sorter) -> Result<Section, StoreError> {
+    let path = dir.join(file);
     let mut out = BufWriter::new(File::create_new(&path).map_err(StoreError::io(&path))?);
     let (mut records, mut last, mut rows) = (records.finish()?, Vec::new(), 0);
     while let Some((record, _)) = records.next()? {
@@ -38,7 +40,7 @@ pub(super) fn write(dir: &Path, records: Sorter) -> Result<Section, StoreError> 
         }
     }
     out.flush().map_err(StoreError::io(&path))?;
-    sealed(dir, FILE, SUMS, rows)
+    sealed(dir, file, sums, rows)
 }
 
 /// Places of a number, in order.
@@ -81,5 +83,19 @@ impl AnnotationFiles {
             rows.extend(self.rows_at(contig, position)?.into_iter().filter(|row| row.rs.contains(&number)));
         }
         Ok(rows)
+    }
+
+    /// Variants of which one may have a VRS identifier with this number, the first 8 bytes of its digest; in
+    /// ascending order. Others at their places are among them.
+    ///
+    /// # Errors
+    /// When a file is damaged.
+    pub fn near_vrs(&self, number: u64) -> Result<Vec<Variant>, StoreError> {
+        let Some(file) = &self.vrs else { return Ok(Vec::new()) };
+        let mut variants = Vec::new();
+        for (contig, position) in places(file, number)? {
+            variants.extend(self.rows_at(contig, position)?.into_iter().map(|row| row.variant));
+        }
+        Ok(variants)
     }
 }
