@@ -83,7 +83,7 @@ async fn page(gate: &Gate, visit: &Visit, freeze: &str, name: &str) -> Result<Re
     let annotations = gate.annotations(&freeze).await.map_err(Problem::public)?;
     let b = browser_words::of(visit.language);
     let Some(gene) = annotations.gene(name) else {
-        let loaded = annotations.layer().sets.iter().any(|set| set.kind == "genes");
+        let loaded = annotations.layer().has_genes();
         let shown: String = name.chars().take(80).collect();
         let values = [("gene", shown.as_str()), ("release", freeze.as_str())];
         let sentence =

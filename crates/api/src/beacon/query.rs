@@ -195,7 +195,7 @@ fn gene_region(name: &str, annotations: Option<&Annotations>) -> Result<Region, 
     if let Some(gene) = annotations.and_then(|annotations| annotations.gene(name)) {
         return Ok(gene.region);
     }
-    let loaded = annotations.is_some_and(|a| a.layer().sets.iter().any(|set| set.kind == "genes"));
+    let loaded = annotations.is_some_and(|a| a.layer().has_genes());
     let expected = match loaded {
         true => "a gene of the release's gene models, by symbol, alias or id",
         false => "a place instead: no gene models are loaded for this release",

@@ -246,7 +246,7 @@ impl Ask<'_> {
         }
         let annotations = self.annotations.clone().filter(|a| !a.layer().sets.is_empty());
         let needs_genes = !effects.is_empty() || change.is_some();
-        if needs_genes && annotations.is_none() {
+        if needs_genes && !annotations.as_ref().is_some_and(|a| a.layer().has_genes()) {
             let (name, found) = match &change {
                 Some(change) => ("aminoacidChange", change.as_str()),
                 None => ("filters", effects[0].as_str()),

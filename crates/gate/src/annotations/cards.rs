@@ -41,6 +41,13 @@ pub struct LayerCard {
     pub sets: Vec<SetCard>,
 }
 
+impl LayerCard {
+    /// Whether gene models are among its sets: without them nothing can be told of effects.
+    pub fn has_genes(&self) -> bool {
+        self.sets.iter().any(|set| set.kind == "genes")
+    }
+}
+
 /// A term of the Sequence Ontology.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Term {
