@@ -132,6 +132,7 @@ words! {
     column_rs: "dbSNP", "dbSNP";
     column_panels: "ほかの集団", "Other panels";
 
+    found_one: "「{query}」は次のものです。", "“{query}” is this.";
     found_several: "「{query}」には複数の候補があります。", "“{query}” may mean any of these.";
     found_gene: "遺伝子", "Gene";
     found_variant: "バリアント", "Variant";

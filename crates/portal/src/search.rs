@@ -93,7 +93,7 @@ async fn page(desk: &Desk, visit: &Visit, query: String) -> Result<Response, Pro
     let dictionary = desk.dictionary().await.map_err(Problem::public)?;
     let diseases = dictionary.spellings.find(&dictionary.library, &query, DISEASES_MAX);
     let places = hits.len();
-    hits.extend(diseases.into_iter().map(|term| disease(visit.language, b, term)));
+    hits.extend(diseases.into_iter().map(|term| disease(visit.language, b, term, &query)));
     match &hits[..] {
         // One meaning with a page leads there; a disease has none.
         [Hit { address: Some(address), .. }] if places == 1 => Ok(Redirect::to(address).into_response()),
@@ -136,7 +136,7 @@ fn hit(language: Language, b: &BrowserWords, release: &FreezeName, found: Found)
     })
 }
 
-fn disease(language: Language, b: &BrowserWords, term: &Term) -> Hit {
+fn disease(language: Language, b: &BrowserWords, term: &Term, query: &str) -> Hit {
     let (here, there) = match language {
         Language::Ja => (ontology::Language::Ja, ontology::Language::En),
         Language::En => (ontology::Language::En, ontology::Language::Ja),
@@ -146,8 +146,15 @@ fn disease(language: Language, b: &BrowserWords, term: &Term) -> Hit {
     Hit {
         kind: b.found_disease,
         detail: [term.id.as_str(), other].join(" ").trim().to_owned(),
+        // A synonym, which neither name shows.
+        matched: match [term.id.as_str(), &name, other]
+            .iter()
+            .any(|shown| ontology::fold(shown).contains(&ontology::fold(query)))
+        {
+            true => String::new(),
+            false => query.to_owned(),
+        },
         name,
-        matched: String::new(),
         address: None,
     }
 }
@@ -155,7 +162,11 @@ fn disease(language: Language, b: &BrowserWords, term: &Term) -> Hit {
 fn explain(visit: &Visit, query: String, found: Vec<Hit>, whys: Vec<String>) -> Response {
     let (words, b) = (visit.words(), browser_words::of(visit.language));
     let shown: String = query.chars().take(80).collect();
-    let sentence = if found.is_empty() { b.found_none } else { b.found_several };
+    let sentence = match found.len() {
+        0 => b.found_none,
+        1 => b.found_one,
+        _ => b.found_several,
+    };
     let said = (!query.is_empty()).then(|| fill(sentence, &[("query", &shown)]));
     let page =
         Explanation { frame: Frame::new(visit, words.search_title), w: words, b, query, found, said, whys };

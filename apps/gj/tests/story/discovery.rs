@@ -108,6 +108,7 @@ fn from_a_name_to_a_file_in_a_browser() {
     person.go("/search");
     search(&person, "ベーチェット病");
     person.sees("MONDO:0007191");
+    person.sees("一致した名前");
     person.look_in_both("disease");
     search(&person, "存在しない遺伝子");
     person.sees("見つかりませんでした");
