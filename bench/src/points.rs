@@ -7,13 +7,16 @@ use gj_store::{Panel, Store};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Lookups that are timed, after as many that fill what a server keeps.
+/// Lookups that are timed when nothing is kept yet.
+const FIRST: usize = 1000;
+/// Lookups that are timed after as many that fill what a server keeps.
 const LOOKUPS: usize = 20_000;
 const RANGES: usize = 500;
 const RANGE_BASES: u32 = 100_000;
 
-/// Prints microseconds of CPU (mean) and of wall time (p50, p99) of lookups of variants drawn from those
-/// given, of ranges that begin at them, of reading every site once, and of opening the panel.
+/// Prints what opening the panel costs; microseconds of CPU (mean) and of wall time (p50, p99) of lookups of
+/// variants drawn from those given, the first ones and later ones, and of ranges that begin at them; and what
+/// reading every site and checking every byte cost.
 pub(crate) fn time(data: &Path, variants: &[Variant]) -> Result<()> {
     if variants.is_empty() {
         bail!("no variants are given");
@@ -34,7 +37,9 @@ pub(crate) fn time(data: &Path, variants: &[Variant]) -> Result<()> {
         step += 1;
     }
     let drawn = |number: usize| &variants[(number % variants.len()) * step % variants.len()];
-    for number in 0..LOOKUPS {
+    let of_first = timed(FIRST, |number| look(&panel, drawn(number)))?;
+    println!("first\t{of_first}");
+    for number in FIRST..LOOKUPS {
         look(&panel, drawn(number))?;
     }
     let of_lookups = timed(LOOKUPS, |number| look(&panel, drawn(LOOKUPS + number)))?;

@@ -175,13 +175,13 @@ impl Table {
                 continue;
             };
             // Pages ascend. Stored as signed numbers, though positions are not: none comes near the sign.
-            let first = bounds.max_values().partition_point(|max| (*max as u32) < position.get());
+            let begin = bounds.max_values().partition_point(|max| (*max as u32) < position.get());
             let end = bounds.min_values().partition_point(|min| *min as u32 <= position.get());
             let starts = offsets[group][POSITION].page_locations();
-            for page in first..end {
-                let first = starts[page].first_row_index as usize;
-                let end = starts.get(page + 1).map_or(rows, |next| next.first_row_index as usize);
-                pages.push(Page { group, first, rows: end - first });
+            for (page, start) in starts.iter().enumerate().take(end).skip(begin) {
+                let first = start.first_row_index as usize;
+                let next = starts.get(page + 1).map_or(rows, |next| next.first_row_index as usize);
+                pages.push(Page { group, first, rows: next.saturating_sub(first) });
             }
         }
         pages

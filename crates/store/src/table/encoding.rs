@@ -13,7 +13,6 @@ const DELTA_LENGTH_BYTE_ARRAY: u64 = 6;
 const DEPTH_MAX: usize = 4;
 
 /// Bytes that are used up from the front.
-#[derive(Clone, Copy)]
 struct Cursor<'a>(&'a [u8]);
 
 impl<'a> Cursor<'a> {

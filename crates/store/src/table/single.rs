@@ -5,7 +5,7 @@ use super::encoding::PageHeader;
 use super::{Page, SITE_COLUMNS, SiteColumns, Table};
 use crate::error::StoreError;
 use arrow_array::builder::{BinaryBuilder, StringBuilder};
-use arrow_array::{BinaryArray, StringArray};
+use arrow_array::{Array, BinaryArray, StringArray};
 use bytes::Bytes;
 use parquet::basic::Compression;
 use parquet::file::page_index::offset_index::PageLocation;
@@ -29,15 +29,30 @@ struct Values {
     wanted: Range<usize>,
 }
 
+impl Values {
+    fn numbers(&self) -> Option<Vec<u32>> {
+        wanted(self.header.numbers(&self.bytes)?, &self.wanted)
+    }
+
+    fn strings(&self) -> Option<Vec<&[u8]>> {
+        wanted(self.header.strings(&self.bytes)?, &self.wanted)
+    }
+}
+
+fn wanted<T>(mut values: Vec<T>, wanted: &Range<usize>) -> Option<Vec<T>> {
+    values.get(wanted.clone())?;
+    values.truncate(wanted.end);
+    values.drain(..wanted.start);
+    Some(values)
+}
+
 impl Table {
     /// The sites of a page of a finely cut table, and what a column of bytes has for them.
     pub(crate) fn single(&self, page: Page, column: &str) -> Result<(SiteColumns, BinaryArray), StoreError> {
         let [_, position, reference, alternate] = SITE_COLUMNS;
         let mut positions = Vec::with_capacity(page.rows);
         for values in self.values(page, position)? {
-            let numbers = values.header.numbers(&values.bytes);
-            let wanted = numbers.as_ref().and_then(|numbers| numbers.get(values.wanted));
-            positions.extend_from_slice(wanted.ok_or_else(|| self.unread(position))?);
+            positions.extend(values.numbers().ok_or_else(|| self.unread(position))?);
         }
         let sites = SiteColumns {
             contig: self.groups[page.group].contig,
@@ -46,22 +61,23 @@ impl Table {
             alternates: self.alleles(page, alternate)?,
         };
         let pages = self.values(page, column)?;
-        let unpacked = pages.iter().map(|values| values.bytes.len()).sum();
-        let mut bytes = BinaryBuilder::with_capacity(page.rows, unpacked);
+        let mut bytes = BinaryBuilder::with_capacity(page.rows, pages.iter().map(|v| v.bytes.len()).sum());
         for values in pages {
-            let strings = values.header.strings(&values.bytes);
-            let wanted = strings.as_ref().and_then(|strings| strings.get(values.wanted));
-            wanted.ok_or_else(|| self.unread(column))?.iter().for_each(|string| bytes.append_value(string));
+            let strings = values.strings().ok_or_else(|| self.unread(column))?;
+            strings.into_iter().for_each(|string| bytes.append_value(string));
         }
-        Ok((sites, bytes.finish()))
+        let bytes = bytes.finish();
+        // Columns of a table are of one length, whatever its index says.
+        if [sites.references.len(), sites.alternates.len(), bytes.len()] != [sites.len(); 3] {
+            return Err(self.unread(column));
+        }
+        Ok((sites, bytes))
     }
 
     fn alleles(&self, page: Page, column: &str) -> Result<StringArray, StoreError> {
         let mut alleles = StringBuilder::with_capacity(page.rows, 2 * page.rows);
         for values in self.values(page, column)? {
-            let strings = values.header.strings(&values.bytes);
-            let wanted = strings.as_ref().and_then(|strings| strings.get(values.wanted));
-            for string in wanted.ok_or_else(|| self.unread(column))? {
+            for string in values.strings().ok_or_else(|| self.unread(column))? {
                 alleles.append_value(std::str::from_utf8(string).map_err(|_| self.unread(column))?);
             }
         }
@@ -93,7 +109,7 @@ impl Table {
             found.push(Values {
                 header,
                 bytes: bytes.ok_or_else(|| self.unread(column))?,
-                wanted: from.max(start) - start..to.min(end) - start,
+                wanted: from.max(start) - start..to.min(end).saturating_sub(start),
             });
         }
         Ok(found)
