@@ -132,6 +132,35 @@ fn every_site_is_found_and_no_other() {
     }
 }
 
+/// A page of a column also ends at a megabyte, so columns may be cut at different rows.
+#[test]
+fn long_alleles_and_many_classes_are_found_where_columns_are_cut_apart() {
+    let classes: Vec<ReleaseClass> = (0..1500)
+        .map(|class| ReleaseClass {
+            institution: format!("centre-{class:04}").parse().unwrap(),
+            ..classes()[0].clone()
+        })
+        .collect();
+    let site = |number: u32| {
+        let alternate = if number % 3 == 1 { format!("AC{}", "GT".repeat(3500)) } else { "G".to_owned() };
+        let (contig, position) = (Contig::from_index(6).unwrap(), Position::new(500 + number / 2).unwrap());
+        let reference = if number % 2 == 0 { "A" } else { "T" }.to_owned();
+        let of =
+            |class: u32| Counts { ac: class % 7 + 200, an: 1000 + number, hom: 70, hemi: 0, people: 800 };
+        (Variant { contig, position, reference, alternate }, (0..1500).map(of).collect())
+    };
+    let sites: Vec<CountedSite> = (0..700).map(site).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let seal = store.write_panel(classes, vec![1000; 1500], sites.iter().cloned()).unwrap();
+    let panel = store.panel(&seal.id).unwrap();
+    for (variant, counts) in &sites {
+        assert!(panel.site(variant).unwrap().as_ref() == Some(counts), "{}", variant.position.get());
+        assert_eq!(panel.site(&Variant { alternate: "C".into(), ..variant.clone() }).unwrap(), None);
+    }
+    assert!(scan(&panel, None) == sites);
+}
+
 #[test]
 fn a_region_is_what_stands_in_it() {
     let folder = tempfile::tempdir().unwrap();
