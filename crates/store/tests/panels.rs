@@ -144,7 +144,7 @@ fn long_alleles_and_many_classes_are_found_where_columns_are_cut_apart() {
     let site = |number: u32| {
         let alternate = if number % 3 == 1 { format!("AC{}", "GT".repeat(3500)) } else { "G".to_owned() };
         let (contig, position) = (Contig::from_index(6).unwrap(), Position::new(500 + number / 2).unwrap());
-        let reference = if number % 2 == 0 { "A" } else { "T" }.to_owned();
+        let reference = if number.is_multiple_of(2) { "A" } else { "T" }.to_owned();
         let of =
             |class: u32| Counts { ac: class % 7 + 200, an: 1000 + number, hom: 70, hemi: 0, people: 800 };
         (Variant { contig, position, reference, alternate }, (0..1500).map(of).collect())
