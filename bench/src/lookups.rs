@@ -6,7 +6,7 @@ use gj_store::Batch;
 use std::time::Instant;
 
 /// Microseconds this thread has run.
-fn cpu() -> Result<f64> {
+pub(crate) fn cpu() -> Result<f64> {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat")?;
     Ok(text.split(' ').next().unwrap_or_default().parse::<f64>()? / 1e3)
 }

@@ -6,6 +6,7 @@ mod association;
 mod http;
 mod lookups;
 mod panel;
+mod points;
 mod region;
 mod table;
 
@@ -37,6 +38,8 @@ enum Act {
     Association { data: PathBuf, trait_values: PathBuf, out: PathBuf },
     /// Time of looking up the carriers of each of some variants (contig-position-ref-alt, one a line)
     Lookups { data: PathBuf, variants: PathBuf },
+    /// Time of looking the counts of some variants (contig-position-ref-alt, one a line) up in the one panel
+    Points { data: PathBuf, variants: PathBuf },
     /// The variants that one sample column carries, as a table
     Person { data: PathBuf, column: usize, out: PathBuf },
     /// The calls of some sample columns (numbers from 0, one a line) in a region, as VCF
@@ -67,6 +70,7 @@ fn main() -> Result<()> {
             association::scan(&batch(&data)?, &numbers(&trait_values)?, &out)
         }
         Act::Lookups { data, variants } => lookups::time(|| batch(&data), &numbers(&variants)?),
+        Act::Points { data, variants } => points::time(&data, &numbers(&variants)?),
         Act::Person { data, column, out } => {
             let batch = batch(&data)?;
             let carries = |call: Call| call.known().1 > 0;

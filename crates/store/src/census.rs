@@ -4,7 +4,7 @@ use crate::CountedSite;
 use crate::Store;
 use crate::batch::{Batch, CountScan};
 use crate::callability::Track;
-use crate::counted::{self, Census, OfCounts};
+use crate::counted::{self, Census};
 use crate::durable::{self, Staged};
 use crate::error::StoreError;
 use crate::manifest::{self, CensusManifest};
@@ -79,7 +79,7 @@ impl Store {
         merge: &Merge,
     ) -> Result<StagedCensus, StoreError> {
         let staged = durable::stage(&self.root)?;
-        let table = merge.listed(None, Listing::Rows)?.write(staged.path(), CensusManifest::TABLE)?;
+        let table = merge.listed(None, Listing::Rows)?.write::<CensusManifest>(staged.path())?;
         let of_gvcfs = merge.has_callability();
         let manifest = CensusManifest {
             format: if of_gvcfs { manifest::CENSUS_ROWS } else { manifest::PANEL_CELLS },

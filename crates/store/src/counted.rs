@@ -4,7 +4,7 @@ use crate::CountedSite;
 use crate::counts::{CountRows, CountsTable, baseline, variant_of};
 use crate::error::StoreError;
 use crate::manifest::{self, CensusManifest, PanelManifest};
-use crate::table::Table;
+use crate::table::{Grain, Table};
 use gj_model::{Counts, Region, ReleaseClass, Variant};
 use serde::de::DeserializeOwned;
 use std::path::Path;
@@ -36,13 +36,20 @@ pub(crate) trait OfCounts: DeserializeOwned {
     /// The newest format this program reads.
     const NEWEST: u32;
 
+    /// How the table of a format is cut.
+    fn grain(format: u32) -> Grain;
+
     /// Format version, digest of the sums, classes, and the people in each.
     fn table(&self) -> (u32, &str, &[ReleaseClass], &[u32]);
 }
 
 impl OfCounts for PanelManifest {
     const TABLE: &'static str = "panel";
-    const NEWEST: u32 = manifest::PANEL_CELLS;
+    const NEWEST: u32 = manifest::PANEL_FINE;
+
+    fn grain(format: u32) -> Grain {
+        if format < manifest::PANEL_FINE { Grain::Coarse } else { Grain::Fine }
+    }
 
     fn table(&self) -> (u32, &str, &[ReleaseClass], &[u32]) {
         (self.format, &self.sums, &self.classes, &self.people)
@@ -53,6 +60,10 @@ impl OfCounts for CensusManifest {
     const TABLE: &'static str = "census";
     const NEWEST: u32 = manifest::CENSUS_ROWS;
 
+    fn grain(_: u32) -> Grain {
+        Grain::Coarse
+    }
+
     fn table(&self) -> (u32, &str, &[ReleaseClass], &[u32]) {
         (self.format, &self.sums, &self.classes, &self.people)
     }
@@ -62,7 +73,7 @@ impl OfCounts for CensusManifest {
 pub(crate) fn open<M: OfCounts>(dir: &Path, id: &str) -> Result<Counted<M>, StoreError> {
     let (manifest, digest): (M, String) = manifest::read(dir, id, M::NEWEST)?;
     let (format, sums, classes, people) = manifest.table();
-    let table = Table::open(dir, M::TABLE, sums)?;
+    let table = Table::open_of(dir, M::TABLE, sums, M::grain(format))?;
     let (classes, people): (Arc<[_]>, Arc<[_]>) = (classes.into(), people.into());
     let counts = CountsTable::new(table, format, baseline(&classes, &people));
     Ok(Counted { manifest, digest, counts, classes, people })
@@ -119,7 +130,7 @@ impl<M> Counted<M> {
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn rows(&self, region: Option<&Region>) -> Result<PanelRows, StoreError> {
-        Ok(PanelRows { rows: self.counts.read(region, CHUNK)?, classes: self.counts.classes() })
+        Ok(PanelRows { rows: self.counts.read_cells(region, CHUNK)?, classes: self.counts.classes() })
     }
 }
 

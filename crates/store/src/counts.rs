@@ -5,6 +5,7 @@
 
 mod points;
 
+use crate::counted::OfCounts;
 use crate::error::StoreError;
 use crate::manifest;
 use crate::table::{GROUP_BYTES, GROUP_ROWS, Rows, Table, TableSeal, TableWriter};
@@ -66,16 +67,15 @@ pub(crate) struct CountsWriter {
 }
 
 impl CountsWriter {
-    pub(crate) fn create(
+    pub(crate) fn create<M: OfCounts>(
         dir: &Path,
-        name: &'static str,
         baseline: Arc<Baseline>,
     ) -> Result<CountsWriter, StoreError> {
         let total = |name: &str| Field::new(name, DataType::UInt32, false);
         let mut columns = MEASURES.map(total).to_vec();
         columns.push(Field::new("cells", DataType::Binary, false));
         Ok(CountsWriter {
-            table: TableWriter::create(dir, name, columns, ZSTD_LEVEL)?,
+            table: TableWriter::create_of(dir, M::TABLE, columns, (ZSTD_LEVEL, M::grain(M::NEWEST)))?,
             baseline,
             place: 0,
             positions: Vec::new(),
@@ -182,10 +182,26 @@ impl CountsTable {
 
     /// Reads the sites of a region, or all, `chunk` at a time.
     pub(crate) fn read(&self, region: Option<&Region>, chunk: usize) -> Result<CountRows, StoreError> {
-        let columns: Vec<&str> = MEASURES.into_iter().chain(["cells"]).collect();
+        self.read_columns(region, chunk, MEASURES.len())
+    }
+
+    /// The same without the totals over all classes, where the counts of each are enough.
+    pub(crate) fn read_cells(&self, region: Option<&Region>, chunk: usize) -> Result<CountRows, StoreError> {
+        let is_lists = self.format == manifest::PANEL_LISTS;
+        self.read_columns(region, chunk, if is_lists { MEASURES.len() } else { 0 })
+    }
+
+    fn read_columns(
+        &self,
+        region: Option<&Region>,
+        chunk: usize,
+        totals: usize,
+    ) -> Result<CountRows, StoreError> {
+        let columns: Vec<&str> = MEASURES.into_iter().take(totals).chain(["cells"]).collect();
         Ok(CountRows {
             rows: self.table.read(region, chunk, &columns)?,
             format: self.format,
+            totals,
             baseline: self.baseline.clone(),
         })
     }
@@ -195,6 +211,8 @@ impl CountsTable {
 pub(crate) struct CountRows {
     rows: Rows,
     format: u32,
+    /// How many of the totals are read: all or none.
+    totals: usize,
     baseline: Arc<Baseline>,
 }
 
@@ -207,8 +225,9 @@ impl CountRows {
             let lists = [0, 1, 2, 3, 4].map(|measure| rows.others()[measure].as_fixed_size_list().values());
             Columns::Lists(lists.map(|list| list.as_primitive().clone()), classes)
         } else {
-            let totals = [0, 1, 2, 3, 4].map(|measure| rows.others()[measure].as_primitive().clone());
-            let cells = rows.others()[MEASURES.len()].as_binary::<i32>().clone();
+            let total = |measure: usize| rows.others()[measure].as_primitive().clone();
+            let totals = (self.totals > 0).then(|| [0, 1, 2, 3, 4].map(total));
+            let cells = rows.others()[self.totals].as_binary::<i32>().clone();
             Columns::Cells { cells, totals, baseline: self.baseline.clone() }
         };
         let sites = rows.sites();
@@ -238,7 +257,8 @@ enum Columns {
     Lists([UInt32Array; 5], usize),
     Cells {
         cells: BinaryArray,
-        totals: [UInt32Array; 5],
+        /// Where they were read.
+        totals: Option<[UInt32Array; 5]>,
         baseline: Arc<Baseline>,
     },
     /// Counted just now.
@@ -261,10 +281,12 @@ impl Chunk {
         (self.references.value(row), self.alternates.value(row))
     }
 
-    /// The row's bytes and totals, where it is stored as cells.
+    /// The row's bytes and totals, where it is stored as cells and both were read.
     pub(crate) fn cells(&self, row: usize) -> Option<(&[u8], Counts)> {
         match &self.counts {
-            Columns::Cells { cells, totals, .. } => Some((cells.value(row), numbers(totals, row))),
+            Columns::Cells { cells, totals: Some(totals), .. } => {
+                Some((cells.value(row), numbers(totals, row)))
+            }
             _ => None,
         }
     }

@@ -17,7 +17,7 @@
 //!
 //! A directory is written in `staging`, synced, then renamed into place. It counts only once the
 //! registry names its id and manifest digest, so a crash leaves at most an unreferenced directory.
-//! Every 64 KiB of a data file has its own digest, checked on each read.
+//! Every 64 KiB of a data file, of a panel every 8 KiB, has its own digest, checked on each read.
 
 pub mod annotation;
 pub mod batch;

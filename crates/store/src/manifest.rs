@@ -8,11 +8,13 @@ use std::path::Path;
 
 /// The format of panels of counts as lists, one number a class; read, not written any more.
 pub(crate) const PANEL_LISTS: u32 = 1;
-/// The format of panels and censuses of counts as cells, and the newest of panels.
+/// The format of panels and censuses of counts as cells; panels are read, not written any more.
 pub(crate) const PANEL_CELLS: u32 = 2;
 /// The format of a census of a batch of gVCFs, which is read together with the batch's callability; the
 /// newest of censuses.
 pub(crate) const CENSUS_ROWS: u32 = 3;
+/// The format of panels of counts as cells in short pages, and the newest of panels.
+pub(crate) const PANEL_FINE: u32 = 4;
 /// The format of batches. Formats 1 (level 0) and 2 (level 1) are read, too.
 pub(crate) const FORMAT_BATCH: u32 = 3;
 

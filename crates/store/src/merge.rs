@@ -12,7 +12,7 @@
 use crate::CountedSite;
 use crate::batch::{Batch, CountScan};
 use crate::callability::Track;
-use crate::counted::{Census, Panel};
+use crate::counted::{Census, OfCounts, Panel};
 use crate::counts::{Chunk, CountRows, CountsTable, CountsWriter, Place, baseline, variant_of};
 use crate::error::StoreError;
 use crate::table::TableSeal;
@@ -273,9 +273,9 @@ impl Sites<'_> {
         Ok(Some((variant, self.sum[..self.classes].to_vec())))
     }
 
-    /// Writes every site into a table.
-    pub(crate) fn write(mut self, dir: &Path, name: &'static str) -> Result<TableSeal, StoreError> {
-        let mut table = CountsWriter::create(dir, name, self.baseline.clone())?;
+    /// Writes every site into the table of a panel or a census.
+    pub(crate) fn write<M: OfCounts>(mut self, dir: &Path) -> Result<TableSeal, StoreError> {
+        let mut table = CountsWriter::create::<M>(dir, self.baseline.clone())?;
         while self.advance()? {
             let site = self.site()?;
             match site.counts {

@@ -30,7 +30,7 @@ impl Store {
     /// When a source is damaged or the disk refuses.
     pub fn merge_panel(&self, merge: &Merge) -> Result<PanelSeal, StoreError> {
         let staged = durable::stage(&self.root)?;
-        let table = merge.sites(None)?.write(staged.path(), PanelManifest::TABLE)?;
+        let table = merge.sites(None)?.write::<PanelManifest>(staged.path())?;
         self.seal_panel(staged, table, merge.classes.clone(), merge.people.clone())
     }
 
@@ -46,7 +46,7 @@ impl Store {
     ) -> Result<PanelSeal, StoreError> {
         let staged = durable::stage(&self.root)?;
         let baseline = Arc::new(baseline(&classes, &people));
-        let mut table = CountsWriter::create(staged.path(), PanelManifest::TABLE, baseline)?;
+        let mut table = CountsWriter::create::<PanelManifest>(staged.path(), baseline)?;
         for (variant, counts) in sites {
             let at = place(variant.contig, variant.position.get());
             table.push(at, (&variant.reference, &variant.alternate), &counts)?;
@@ -62,7 +62,7 @@ impl Store {
         people: Vec<u32>,
     ) -> Result<PanelSeal, StoreError> {
         let manifest = PanelManifest {
-            format: manifest::PANEL_CELLS,
+            format: PanelManifest::NEWEST,
             tool: manifest::tool(),
             classes,
             people,

@@ -1,4 +1,4 @@
-//! A digest for every 64 KiB of a data file, checked on each read.
+//! A digest for every stretch of a data file, 64 KiB or less, checked on each read.
 //!
 //! The `.sums` file is a run of 16-byte BLAKE3 prefixes; its own digest stands in the manifest, and
 //! the manifest's in the registry, so that no byte on the way to an answer goes unchecked.
@@ -16,8 +16,11 @@ use std::sync::Arc;
 
 mod kept;
 
-const CHUNK: u64 = 64 * 1024;
+/// Bytes with a digest of their own.
+pub(crate) const STRETCH: u64 = 64 * 1024;
 const SUM: usize = 16;
+/// Bytes read at once when the whole file is checked.
+const READ_AT_ONCE: u64 = 1 << 20;
 
 fn sum(bytes: &[u8]) -> [u8; SUM] {
     let mut short = [0; SUM];
@@ -25,14 +28,19 @@ fn sum(bytes: &[u8]) -> [u8; SUM] {
     short
 }
 
-/// Writes `sums` beside `data`; returns the digest of the sums file in hex.
+/// Writes `sums` beside `data`, for every [`STRETCH`]; returns the digest of the sums file in hex.
 pub(crate) fn write_sums(data: &Path, sums: &Path) -> Result<String, StoreError> {
+    write_sums_of(data, sums, STRETCH)
+}
+
+/// The same for stretches of so many bytes.
+pub(crate) fn write_sums_of(data: &Path, sums: &Path, stretch: u64) -> Result<String, StoreError> {
     let mut file = File::open(data).map_err(StoreError::io(data))?;
     let mut out = Vec::new();
-    let mut chunk = Vec::with_capacity(CHUNK as usize);
+    let mut chunk = Vec::with_capacity(stretch as usize);
     loop {
         chunk.clear();
-        io::Read::by_ref(&mut file).take(CHUNK).read_to_end(&mut chunk).map_err(StoreError::io(data))?;
+        io::Read::by_ref(&mut file).take(stretch).read_to_end(&mut chunk).map_err(StoreError::io(data))?;
         if chunk.is_empty() {
             break;
         }
@@ -48,6 +56,7 @@ pub(crate) struct CheckedFile {
     file: Arc<File>,
     path: PathBuf,
     length: u64,
+    stretch: u64,
     sums: Arc<Vec<u8>>,
     /// Which opened file this is, for chunks that are kept.
     number: u64,
@@ -56,19 +65,30 @@ pub(crate) struct CheckedFile {
 impl CheckedFile {
     /// Opens `data`; `sums` must have the digest the manifest states, and the right length.
     pub(crate) fn open(data: &Path, sums: &Path, digest: &str) -> Result<CheckedFile, StoreError> {
+        CheckedFile::open_of(data, sums, digest, STRETCH)
+    }
+
+    /// The same where stretches have so many bytes.
+    pub(crate) fn open_of(
+        data: &Path,
+        sums: &Path,
+        digest: &str,
+        stretch: u64,
+    ) -> Result<CheckedFile, StoreError> {
         let listed = std::fs::read(sums).map_err(StoreError::io(sums))?;
         if blake3::hash(&listed).to_hex().as_str() != digest {
             return Err(StoreError::damaged(sums, "its digest differs from the manifest's"));
         }
         let file = File::open(data).map_err(StoreError::io(data))?;
         let length = file.metadata().map_err(StoreError::io(data))?.len();
-        if length.div_ceil(CHUNK) as usize * SUM != listed.len() {
+        if length.div_ceil(stretch) as usize * SUM != listed.len() {
             return Err(StoreError::damaged(data, format!("it has {length} bytes, not what was written")));
         }
         Ok(CheckedFile {
             file: Arc::new(file),
             path: data.to_owned(),
             length,
+            stretch,
             sums: Arc::new(listed),
             number: kept::number(),
         })
@@ -84,33 +104,62 @@ impl CheckedFile {
         self.number
     }
 
-    /// Reads the whole file, checking every chunk.
+    /// Reads the whole file, checking every stretch.
     pub(crate) fn check_all(&self) -> Result<(), StoreError> {
-        for index in 0..self.length.div_ceil(CHUNK) {
-            self.chunk(index).map_err(|error| StoreError::damaged(&self.path, error))?;
+        let all = self.length.div_ceil(self.stretch);
+        let step = (READ_AT_ONCE / self.stretch).max(1);
+        for first in (0..all).step_by(step as usize) {
+            let read = self.read(first, all.min(first + step));
+            read.map_err(|error| StoreError::damaged(&self.path, error))?;
         }
         Ok(())
     }
 
-    /// A chunk, from memory if it was checked a short while ago: pages are many times smaller.
-    fn recent(&self, index: u64) -> io::Result<Bytes> {
-        if let Some(chunk) = kept::get(self.number, index) {
-            return Ok(chunk);
-        }
-        let chunk = Bytes::from(self.chunk(index)?);
-        kept::put(self.number, index, chunk.clone());
-        Ok(chunk)
+    /// Some bytes, of which nothing is kept: what is read of them is kept elsewhere, if at all.
+    ///
+    /// # Errors
+    /// When they are damaged, or past the end.
+    pub(crate) fn once(&self, start: u64, length: usize) -> io::Result<Bytes> {
+        let end = start.checked_add(length as u64).filter(|end| *end <= self.length && length > 0);
+        let end = end.ok_or(io::ErrorKind::UnexpectedEof)?;
+        let first = start / self.stretch;
+        let skip = (start - first * self.stretch) as usize;
+        Ok(Bytes::from(self.read(first, end.div_ceil(self.stretch))?).slice(skip..skip + length))
     }
 
-    fn chunk(&self, index: u64) -> io::Result<Vec<u8>> {
-        let start = index * CHUNK;
-        let mut bytes = vec![0; CHUNK.min(self.length - start) as usize];
+    /// A stretch, from memory if it was checked a short while ago: pages are smaller.
+    fn recent(&self, index: u64) -> io::Result<Bytes> {
+        if let Some(kept) = kept::get(self.number, index) {
+            return Ok(kept);
+        }
+        self.fetch(index, index + 1)
+    }
+
+    /// Reads stretches that are not kept, and keeps them.
+    fn fetch(&self, first: u64, end: u64) -> io::Result<Bytes> {
+        let bytes = Bytes::from(self.read(first, end)?);
+        for (index, at) in (first..end).zip((0..bytes.len()).step_by(self.stretch as usize)) {
+            let stretch = bytes.slice(at..bytes.len().min(at + self.stretch as usize));
+            // Bytes of its own: a part of a long read would keep all of it in memory.
+            let own = if end - first == 1 { stretch } else { Bytes::copy_from_slice(&stretch) };
+            kept::put(self.number, index, own);
+        }
+        Ok(bytes)
+    }
+
+    /// Reads some stretches and checks each.
+    fn read(&self, first: u64, end: u64) -> io::Result<Vec<u8>> {
+        let start = first * self.stretch;
+        let mut bytes = vec![0; (self.length.min(end * self.stretch) - start) as usize];
         self.file.read_exact_at(&mut bytes, start)?;
-        let at = index as usize * SUM;
-        if self.sums[at..at + SUM] != sum(&bytes) {
-            let end = start + bytes.len() as u64;
-            let what = format!("`{}` is damaged between bytes {start} and {end}", self.path.display());
-            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        for (index, stretch) in (first..end).zip(bytes.chunks(self.stretch as usize)) {
+            let at = index as usize * SUM;
+            if self.sums[at..at + SUM] != sum(stretch) {
+                let start = index * self.stretch;
+                let end = start + stretch.len() as u64;
+                let what = format!("`{}` is damaged between bytes {start} and {end}", self.path.display());
+                return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+            }
         }
         Ok(bytes)
     }
@@ -134,20 +183,36 @@ impl ChunkReader for CheckedFile {
         if end > self.length {
             return Err(ParquetError::EOF(format!("`{}` ends before byte {end}", self.path.display())));
         }
-        let first = start / CHUNK;
-        let skip = (start - first * CHUNK) as usize;
-        if length > 0 && end <= (first + 1) * CHUNK {
+        if length == 0 {
+            return Ok(Bytes::new());
+        }
+        let (first, last) = (start / self.stretch, end.div_ceil(self.stretch));
+        let skip = (start - first * self.stretch) as usize;
+        if last == first + 1 {
             return Ok(self.recent(first)?.slice(skip..skip + length));
         }
-        let mut bytes = Vec::with_capacity(length + CHUNK as usize);
-        for index in first..end.div_ceil(CHUNK) {
-            bytes.extend_from_slice(&self.recent(index)?);
+        let mut bytes = Vec::with_capacity(length + self.stretch as usize);
+        let mut index = first;
+        while index < last {
+            if let Some(kept) = kept::get(self.number, index) {
+                bytes.extend_from_slice(&kept);
+                index += 1;
+                continue;
+            }
+            // What is missing is read at once.
+            let run = (index + 1..last).find(|next| kept::has(self.number, *next)).unwrap_or(last);
+            let fetched = self.fetch(index, run)?;
+            if (index, run) == (first, last) {
+                return Ok(fetched.slice(skip..skip + length));
+            }
+            bytes.extend_from_slice(&fetched);
+            index = run;
         }
         Ok(Bytes::from(bytes).slice(skip..skip + length))
     }
 }
 
-/// A sequential reader over checked chunks.
+/// A sequential reader over checked stretches.
 pub(crate) struct CheckedRead {
     file: CheckedFile,
     position: u64,
@@ -161,8 +226,8 @@ impl Read for CheckedRead {
             if self.position >= self.file.length {
                 return Ok(0);
             }
-            self.chunk = self.file.recent(self.position / CHUNK)?;
-            self.within = (self.position % CHUNK) as usize;
+            self.chunk = self.file.recent(self.position / self.file.stretch)?;
+            self.within = (self.position % self.file.stretch) as usize;
         }
         let n = out.len().min(self.chunk.len() - self.within);
         out[..n].copy_from_slice(&self.chunk[self.within..self.within + n]);
@@ -178,25 +243,38 @@ mod tests {
 
     #[test]
     fn a_flipped_byte_is_found_wherever_it_is() {
-        let dir = tempfile::tempdir().unwrap();
-        let (data, sums) = (dir.path().join("d"), dir.path().join("s"));
-        let bytes: Vec<u8> = (0..200_000u32).map(|i| (i % 251) as u8).collect();
-        std::fs::write(&data, &bytes).unwrap();
-        let digest = write_sums(&data, &sums).unwrap();
-        let checked = CheckedFile::open(&data, &sums, &digest).unwrap();
-        assert_eq!(checked.get_bytes(65_530, 70_000).unwrap(), bytes[65_530..135_530]);
-        let mut rest = Vec::new();
-        checked.get_read(199_000).unwrap().read_to_end(&mut rest).unwrap();
-        assert_eq!(rest, bytes[199_000..]);
-        for at in [0, 65_535, 65_536, 199_999] {
-            let mut flipped = bytes.clone();
-            flipped[at] ^= 1;
-            std::fs::write(&data, &flipped).unwrap();
-            let checked = CheckedFile::open(&data, &sums, &digest).unwrap();
-            assert!(checked.check_all().is_err());
-            assert!(checked.get_bytes(at as u64, 1).is_err());
+        for stretch in [STRETCH, 8192, 4096] {
+            let dir = tempfile::tempdir().unwrap();
+            let (data, sums) = (dir.path().join("d"), dir.path().join("s"));
+            let bytes: Vec<u8> = (0..200_000u32).map(|i| (i % 251) as u8).collect();
+            std::fs::write(&data, &bytes).unwrap();
+            let digest = write_sums_of(&data, &sums, stretch).unwrap();
+            let open = || CheckedFile::open_of(&data, &sums, &digest, stretch);
+            let checked = open().unwrap();
+            checked.check_all().unwrap();
+            // Some of it is kept when the next is read, before, within and behind.
+            for range in
+                [65_530..70_000, 65_530..135_530, 8_192..16_384, 0..200_000, 4_096..4_096, 199_999..200_000]
+            {
+                let (start, length) = (range.start, range.len());
+                assert_eq!(checked.get_bytes(start as u64, length).unwrap(), bytes[range.clone()]);
+                assert!(length == 0 || checked.once(start as u64, length).unwrap() == bytes[range]);
+            }
+            assert!(checked.get_bytes(199_999, 2).is_err() && checked.once(199_999, 2).is_err());
+            let mut rest = Vec::new();
+            checked.get_read(199_000).unwrap().read_to_end(&mut rest).unwrap();
+            assert_eq!(rest, bytes[199_000..]);
+            for at in [0, 4_095, 8_192, 65_535, 65_536, 199_999] {
+                let mut flipped = bytes.clone();
+                flipped[at] ^= 1;
+                std::fs::write(&data, &flipped).unwrap();
+                assert!(open().unwrap().check_all().is_err());
+                assert!(open().unwrap().get_bytes(at as u64, 1).is_err());
+                assert!(open().unwrap().once(at as u64, 1).is_err());
+                assert!(open().unwrap().get_bytes(0, 200_000).is_err());
+            }
+            std::fs::write(&data, &bytes[..100_000]).unwrap();
+            assert!(open().is_err());
         }
-        std::fs::write(&data, &bytes[..100_000]).unwrap();
-        assert!(CheckedFile::open(&data, &sums, &digest).is_err());
     }
 }

@@ -3,27 +3,30 @@
 //! Columns `contig`, `position` (1-based), `reference`, `alternate`; rows ascend in that order, and a
 //! row group never spans two contigs. Readable by any Parquet reader.
 
+mod encoding;
+mod grain;
+mod single;
+mod writer;
+
+pub(crate) use grain::Grain;
+pub(crate) use writer::{TableSeal, TableWriter};
+
 use crate::error::StoreError;
-use crate::sums::{self, CheckedFile};
+use crate::sums::CheckedFile;
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
-use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt32Array};
-use arrow_schema::{ArrowError, DataType, Field, Schema};
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, UInt32Array};
+use arrow_schema::ArrowError;
 use gj_model::{Contig, Position, Region, Variant};
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
     RowSelection, RowSelector,
 };
-use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::{PageIndexPolicy, RowGroupMetaData};
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::statistics::Statistics;
-use parquet::schema::types::ColumnPath;
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// The columns that every table begins with.
@@ -32,8 +35,6 @@ const SITE_COLUMNS: [&str; 4] = ["contig", "position", "reference", "alternate"]
 const POSITION: usize = 1;
 /// Rows of a row group at most.
 pub(crate) const GROUP_ROWS: usize = 16_384;
-/// Rows of a page at most: what a single lookup decodes.
-const PAGE_ROWS: usize = 1024;
 /// Bytes of buffered values at which a row group is closed early, so that memory stays bounded.
 pub(crate) const GROUP_BYTES: usize = 64 << 20;
 
@@ -41,20 +42,27 @@ pub(crate) const GROUP_BYTES: usize = 64 << 20;
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     pub(crate) file: CheckedFile,
+    pub(crate) grain: Grain,
     metadata: ArrowReaderMetadata,
     groups: Arc<[Group]>,
 }
 
 impl Table {
     pub(crate) fn open(dir: &Path, name: &str, digest: &str) -> Result<Table, StoreError> {
+        Table::open_of(dir, name, digest, Grain::Coarse)
+    }
+
+    /// The same with the grain that it was written with.
+    pub(crate) fn open_of(dir: &Path, name: &str, digest: &str, grain: Grain) -> Result<Table, StoreError> {
         let data = dir.join(format!("{name}.parquet"));
-        let file = CheckedFile::open(&data, &dir.join(format!("{name}.sums")), digest)?;
+        let sums = dir.join(format!("{name}.sums"));
+        let file = CheckedFile::open_of(&data, &sums, digest, grain.stretch())?;
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
         let metadata =
             ArrowReaderMetadata::load(&file, options).map_err(|e| StoreError::damaged(&data, e))?;
         let groups: Option<Vec<Group>> = metadata.metadata().row_groups().iter().map(group_of).collect();
         let groups = groups.ok_or_else(|| StoreError::damaged(&data, "a row group has no statistics"))?;
-        Ok(Table { file, metadata, groups: groups.into() })
+        Ok(Table { file, grain, metadata, groups: groups.into() })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -154,14 +162,26 @@ impl Table {
     /// The pages that may hold rows at a position: row group, first row in it, number of rows.
     pub(crate) fn pages_at(&self, contig: Contig, position: Position) -> Vec<Page> {
         let region = Region { contig, start: position, end: position };
-        let mut pages = Vec::new();
+        let metadata = self.metadata.metadata();
+        let mut pages = Vec::with_capacity(1);
         for group in self.groups_of(&region) {
-            let mut first = 0;
-            for span in self.pages_of(group, &region) {
-                if !span.skip {
-                    pages.push(Page { group, first, rows: span.row_count });
-                }
-                first += span.row_count;
+            let rows = metadata.row_group(group).num_rows() as usize;
+            let (Some(index), Some(offsets)) = (metadata.column_index(), metadata.offset_index()) else {
+                pages.push(Page { group, first: 0, rows });
+                continue;
+            };
+            let ColumnIndexMetaData::INT32(bounds) = &index[group][POSITION] else {
+                pages.push(Page { group, first: 0, rows });
+                continue;
+            };
+            // Pages ascend. Stored as signed numbers, though positions are not: none comes near the sign.
+            let begin = bounds.max_values().partition_point(|max| (*max as u32) < position.get());
+            let end = bounds.min_values().partition_point(|min| *min as u32 <= position.get());
+            let starts = offsets[group][POSITION].page_locations();
+            for (page, start) in starts.iter().enumerate().take(end).skip(begin) {
+                let first = start.first_row_index as usize;
+                let next = starts.get(page + 1).map_or(rows, |next| next.first_row_index as usize);
+                pages.push(Page { group, first, rows: next.saturating_sub(first) });
             }
         }
         pages
@@ -342,6 +362,12 @@ impl SiteColumns {
         self.alternates.value(row)
     }
 
+    /// Bytes in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        let alleles = self.references.get_array_memory_size() + self.alternates.get_array_memory_size();
+        self.positions.get_array_memory_size() + alleles
+    }
+
     /// The row of a variant, where the sites are of its contig.
     pub(crate) fn find(&self, variant: &Variant) -> Option<usize> {
         let positions = self.positions.values();
@@ -369,133 +395,4 @@ impl SiteColumns {
 pub(crate) fn variants(rows: &Part, path: &Path) -> Result<Vec<Variant>, StoreError> {
     let sites = rows.sites();
     (0..sites.len()).map(|row| sites.variant(row).map_err(|e| StoreError::damaged(path, e))).collect()
-}
-
-/// Writes a table in order; the columns after the first four are the caller's.
-pub(crate) struct TableWriter {
-    dir: PathBuf,
-    name: &'static str,
-    writer: ArrowWriter<File>,
-    schema: Arc<Schema>,
-    pending: Vec<Variant>,
-    /// The last row that was flushed.
-    last: Option<Variant>,
-    rows: u64,
-}
-
-/// What a finished table's manifest says of it.
-pub(crate) struct TableSeal {
-    pub(crate) rows: u64,
-    pub(crate) bytes: u64,
-    pub(crate) sums: String,
-}
-
-impl TableWriter {
-    pub(crate) fn create(
-        dir: &Path,
-        name: &'static str,
-        columns: Vec<Field>,
-        compression: i32,
-    ) -> Result<TableWriter, StoreError> {
-        let mut fields = vec![
-            Field::new("contig", DataType::Utf8, false),
-            Field::new("position", DataType::UInt32, false),
-            Field::new("reference", DataType::Utf8, false),
-            Field::new("alternate", DataType::Utf8, false),
-        ];
-        fields.extend(columns);
-        let schema = Arc::new(Schema::new(fields));
-        let position = ColumnPath::from("position");
-        let level = ZstdLevel::try_new(compression).unwrap_or_default();
-        let properties = WriterProperties::builder()
-            .set_created_by(crate::manifest::tool())
-            .set_compression(Compression::ZSTD(level))
-            .set_statistics_enabled(EnabledStatistics::Page)
-            .set_max_row_group_row_count(Some(GROUP_ROWS))
-            .set_data_page_row_count_limit(PAGE_ROWS)
-            .set_write_batch_size(PAGE_ROWS)
-            .set_column_dictionary_enabled(position.clone(), false)
-            .set_column_encoding(position, Encoding::DELTA_BINARY_PACKED)
-            .set_column_dictionary_enabled(ColumnPath::from("payload"), false)
-            .set_column_dictionary_enabled(ColumnPath::from("ac"), false)
-            .set_column_dictionary_enabled(ColumnPath::from("cells"), false)
-            .set_column_statistics_enabled(ColumnPath::from("cells"), EnabledStatistics::None)
-            .build();
-        let path = dir.join(format!("{name}.parquet"));
-        let file = File::create_new(&path).map_err(StoreError::io(&path))?;
-        let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties)).map_err(failed(&path))?;
-        Ok(TableWriter {
-            dir: dir.to_owned(),
-            name,
-            writer,
-            schema,
-            pending: Vec::new(),
-            last: None,
-            rows: 0,
-        })
-    }
-
-    fn path(&self) -> PathBuf {
-        self.dir.join(format!("{}.parquet", self.name))
-    }
-
-    /// Whether the rows buffered so far must be flushed before a row of `contig` with `bytes` buffered.
-    pub(crate) fn is_full(&self, next: &Variant, bytes: usize) -> bool {
-        let other_contig = self.pending.last().is_some_and(|last| last.contig != next.contig);
-        other_contig || self.pending.len() >= GROUP_ROWS || bytes >= GROUP_BYTES
-    }
-
-    /// Buffers a row's variant; the caller buffers its own columns.
-    pub(crate) fn push(&mut self, variant: Variant) -> Result<(), StoreError> {
-        if self.pending.last().or(self.last.as_ref()).is_some_and(|last| *last >= variant) {
-            return Err(StoreError::Unsorted);
-        }
-        self.pending.push(variant);
-        Ok(())
-    }
-
-    /// Writes the buffered rows as one row group, with the caller's columns for them.
-    pub(crate) fn flush(&mut self, columns: Vec<ArrayRef>) -> Result<(), StoreError> {
-        let rows = &mut self.pending;
-        let sites: [ArrayRef; 4] = [
-            Arc::new(StringArray::from_iter_values(rows.iter().map(|v| v.contig.name()))),
-            Arc::new(UInt32Array::from_iter_values(rows.iter().map(|v| v.position.get()))),
-            Arc::new(StringArray::from_iter_values(rows.iter().map(|v| v.reference.as_str()))),
-            Arc::new(StringArray::from_iter_values(rows.iter().map(|v| v.alternate.as_str()))),
-        ];
-        self.last = rows.pop().or(self.last.take());
-        rows.clear();
-        self.write_group(sites, columns)
-    }
-
-    /// Writes a row group of one contig given as columns; the caller has seen to the order.
-    pub(crate) fn write_group(
-        &mut self,
-        sites: [ArrayRef; 4],
-        columns: Vec<ArrayRef>,
-    ) -> Result<(), StoreError> {
-        let path = self.path();
-        self.rows += sites[0].len() as u64;
-        let mut all = sites.to_vec();
-        all.extend(columns);
-        let batch =
-            RecordBatch::try_new(self.schema.clone(), all).map_err(|e| StoreError::damaged(&path, e))?;
-        self.writer.write(&batch).and_then(|()| self.writer.flush()).map_err(failed(&path))
-    }
-
-    /// Ends the file, syncs it and writes its sums.
-    pub(crate) fn finish(self) -> Result<TableSeal, StoreError> {
-        let path = self.path();
-        let file = self.writer.into_inner().map_err(failed(&path))?;
-        file.sync_all().map_err(StoreError::io(&path))?;
-        let bytes = file.metadata().map_err(StoreError::io(&path))?.len();
-        let sums = sums::write_sums(&path, &self.dir.join(format!("{}.sums", self.name)))?;
-        Ok(TableSeal { rows: self.rows, bytes, sums })
-    }
-}
-
-/// A failed write, most often a full disk.
-fn failed(path: &Path) -> impl FnOnce(parquet::errors::ParquetError) -> StoreError {
-    let path = path.to_owned();
-    move |error| StoreError::Io { path, source: std::io::Error::other(error.to_string()) }
 }

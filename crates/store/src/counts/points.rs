@@ -4,9 +4,9 @@
 use super::{CountsTable, place, zone_of};
 use crate::error::StoreError;
 use crate::manifest;
-use crate::table::{Page, SiteColumns};
-use arrow_array::BinaryArray;
+use crate::table::{Grain, Page, SiteColumns};
 use arrow_array::cast::AsArray;
+use arrow_array::{Array, BinaryArray};
 use gj_kernels::read_cells;
 use gj_model::{Counts, Region, Variant};
 use std::collections::{HashMap, VecDeque};
@@ -83,12 +83,25 @@ impl CountsTable {
         if let Some(page) = kept().pages.get(&key) {
             return Ok(page.clone());
         }
+        let decoded = Arc::new(match self.table.grain {
+            Grain::Fine => self.single(page)?,
+            Grain::Coarse => self.of_column_reader(page)?,
+        });
+        kept().put(key, decoded.clone());
+        Ok(decoded)
+    }
+
+    fn single(&self, page: Page) -> Result<Decoded, StoreError> {
+        let (sites, cells) = self.table.single(page, "cells")?;
+        let bytes = sites.bytes() + cells.get_array_memory_size();
+        Ok(Decoded { sites, cells, bytes })
+    }
+
+    fn of_column_reader(&self, page: Page) -> Result<Decoded, StoreError> {
         let part = self.table.page(page, &["cells"])?;
         let cells = part.column("cells").and_then(|column| column.as_binary_opt::<i32>());
         let cells = cells.ok_or_else(|| StoreError::damaged(self.table.path(), "it has no cells"))?.clone();
-        let decoded = Arc::new(Decoded { sites: part.sites(), cells, bytes: part.bytes() });
-        kept().put(key, decoded.clone());
-        Ok(decoded)
+        Ok(Decoded { sites: part.sites(), cells, bytes: part.bytes() })
     }
 }
 
