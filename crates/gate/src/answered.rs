@@ -182,21 +182,16 @@ impl Gate {
 
     /// Writes the lines whose basis stands, in one transaction; says of each whether it did.
     async fn write_lines(&self, lines: &[Line]) -> Result<Vec<bool>, GateError> {
-        let mut tx = self.inner.registry.begin_answers().await?;
-        let now = tx.revision().await?;
+        let (mut tx, now) = self.inner.registry.begin_answers().await?;
         let mut stood = Vec::with_capacity(lines.len());
-        let mut shown: Option<ShownAt<'_>> = None;
+        let mut shown = self.shown_since(now.shown);
         for line in lines {
             let mut stands = match &line.basis {
-                Some(basis) => basis.stands(&mut tx, now).await?,
+                Some(basis) => basis.stands(&mut tx, now.decisions).await?,
                 None => true,
             };
             if let Some(within) = line.within.as_ref().filter(|_| stands) {
-                let shown = match &mut shown {
-                    Some(shown) => shown,
-                    none => none.insert(self.shown_at(&mut tx).await?),
-                };
-                stands = match within.write(self, &mut tx, shown).await {
+                stands = match within.write(self, &mut tx, &mut shown).await {
                     Err(GateError::Changed) => false,
                     written => written.map(|()| true)?,
                 };
@@ -206,11 +201,9 @@ impl Gate {
         let at = self.inner.clock.at();
         let entries = lines.iter().zip(&stood).filter(|(_, stood)| **stood).map(|(line, _)| line.entry(&at));
         tx.audit_all(&entries.collect::<Vec<_>>()).await?;
-        if let Some(shown) = &mut shown {
-            shown.write(&mut tx).await?;
-        }
+        shown.write(&mut tx).await?;
         self.commit_answer(tx).await?;
-        shown.into_iter().for_each(ShownAt::committed);
+        shown.committed();
         Ok(stood)
     }
 }

@@ -154,13 +154,12 @@ impl Gate {
         let Ledger::Guarded(accounting, plan) = &grant.ledger else { return Err(GateError::Changed) };
         answer.by = Grouping::None;
         let counted: Vec<bool> = finding.classes.iter().map(|class| grant.sight.sees_class(class)).collect();
-        let mut tx = self.inner.registry.begin_answers().await?;
-        let now = tx.revision().await?;
-        if !grant.basis().stands(&mut tx, now).await? {
+        let (mut tx, now) = self.inner.registry.begin_answers().await?;
+        if !grant.basis().stands(&mut tx, now.decisions).await? {
             return Err(GateError::Changed);
         }
         let (looked, place) = ((&finding, &counted[..]), &question.place);
-        let mut shown = self.shown_at(&mut tx).await?;
+        let mut shown = self.shown_since(now.shown);
         let at = (&mut tx, &mut shown);
         let cell = self.show_guarded(at, (accounting, plan), looked, place, &mut answer).await?;
         let number = self.write_line(&mut tx, &line(&grant, question, &answer)).await?;

@@ -27,8 +27,8 @@ pub(crate) const GENESIS: &str = "0000000000000000000000000000000000000000000000
 
 /// Columns of a line.
 const COLUMNS: usize = 9;
-/// Lines that one statement may add.
-const INSERTED_TOGETHER: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
+/// Lines that one statement adds at most. A statement is prepared once for each number of them.
+const INSERTED_TOGETHER: usize = 32;
 
 /// A line about to be written.
 #[derive(Debug, Clone)]
@@ -175,13 +175,8 @@ impl Tx {
             before = Head { seq: line.seq, hash: line.hash.clone() };
             lines.push(line);
         }
-        let mut rest = lines.as_slice();
-        while !rest.is_empty() {
-            // By powers of two, so that there are few statements, and each is prepared once.
-            let count = INSERTED_TOGETHER.into_iter().find(|count| *count <= rest.len()).unwrap_or(1);
-            let (now, later) = rest.split_at(count);
-            insert(self.db(), now).await?;
-            rest = later;
+        for some in lines.chunks(INSERTED_TOGETHER) {
+            insert(self.db(), some).await?;
         }
         if !lines.is_empty() {
             self.head = Some(before.clone());
@@ -191,14 +186,9 @@ impl Tx {
 }
 
 async fn insert(connection: &mut AnyConnection, lines: &[Line]) -> Result<(), Error> {
-    let row = |row: usize| {
-        let marks: Vec<String> = (1..=COLUMNS).map(|column| format!("${}", row * COLUMNS + column)).collect();
-        format!("({})", marks.join(", "))
-    };
-    let rows: Vec<String> = (0..lines.len()).map(row).collect();
     let sql = format!(
         "INSERT INTO audit (seq, at, actor, act, subject, outcome, detail, prev_hash, hash) VALUES {}",
-        rows.join(", ")
+        row::marks(lines.len(), COLUMNS)
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for line in lines {

@@ -78,8 +78,8 @@ pub struct ShownSites {
     pub shift: u64,
 }
 
-/// Rows that one statement may put.
-const PUT_TOGETHER: [usize; 6] = [32, 16, 8, 4, 2, 1];
+/// Rows that one statement puts at most. A statement is prepared once for each number of them.
+const PUT_TOGETHER: usize = 32;
 const CELLS: &str =
     "SELECT user_id, institution, crowd, contig, position, variant, form, charge FROM exposure_cells";
 
@@ -250,30 +250,20 @@ impl Tx {
         places: &[PlacesOf<'_>],
         sites: &[ShownSites],
     ) -> Result<Revision, Error> {
-        let mut rest = places;
-        while !rest.is_empty() {
-            // By powers of two, so that there are few statements, and each is prepared once.
-            let count = PUT_TOGETHER.into_iter().find(|count| *count <= rest.len()).unwrap_or(1);
-            let (now, later) = rest.split_at(count);
-            self.put_places(now).await?;
-            rest = later;
+        for some in places.chunks(PUT_TOGETHER) {
+            self.put_places(some).await?;
         }
-        for shown in sites {
-            self.add_sites(shown).await?;
+        for some in sites.chunks(PUT_TOGETHER) {
+            self.add_sites(some).await?;
         }
         self.move_shown().await
     }
 
     async fn put_places(&mut self, rows: &[PlacesOf<'_>]) -> Result<(), Error> {
-        let marks = |row: usize| {
-            let marks: Vec<String> = (1..=7).map(|column| format!("${}", row * 7 + column)).collect();
-            format!("({})", marks.join(", "))
-        };
-        let values: Vec<String> = (0..rows.len()).map(marks).collect();
         let sql = sqlx::AssertSqlSafe(format!(
             "INSERT INTO exposure_places (payer_kind, payer, crowd, splits, contig, bin, places) VALUES {} \
             ON CONFLICT (payer_kind, payer, contig, bin, crowd, splits) DO UPDATE SET places = excluded.places",
-            values.join(", ")
+            row::marks(rows.len(), 7)
         ));
         let mut query = sqlx::query(sql);
         for PlacesOf { payer, contig, shown } in rows {
@@ -291,18 +281,23 @@ impl Tx {
     }
 
     /// Adds sites of a release to what a payer was shown.
-    async fn add_sites(&mut self, shown: &ShownSites) -> Result<(), Error> {
-        let sql = "INSERT INTO exposure_sites (payer_kind, payer, freeze_name, sites, shift) VALUES ($1, $2, $3, $4, $5) \
+    async fn add_sites(&mut self, rows: &[ShownSites]) -> Result<(), Error> {
+        let sql = sqlx::AssertSqlSafe(format!(
+            "INSERT INTO exposure_sites (payer_kind, payer, freeze_name, sites, shift) VALUES {} \
             ON CONFLICT (payer_kind, payer, freeze_name) DO UPDATE SET sites = exposure_sites.sites + excluded.sites, \
-            shift = exposure_sites.shift + excluded.shift";
-        sqlx::query(sql)
-            .bind(shown.payer_kind.as_str())
-            .bind(shown.payer.as_str())
-            .bind(shown.freeze.as_str())
-            .bind(shown.sites as i64)
-            .bind(shown.shift as i64)
-            .execute(self.db())
-            .await?;
+            shift = exposure_sites.shift + excluded.shift",
+            row::marks(rows.len(), 5)
+        ));
+        let mut query = sqlx::query(sql);
+        for shown in rows {
+            query = query
+                .bind(shown.payer_kind.as_str())
+                .bind(shown.payer.as_str())
+                .bind(shown.freeze.as_str())
+                .bind(shown.sites as i64)
+                .bind(shown.shift as i64);
+        }
+        query.execute(self.db()).await?;
         Ok(())
     }
 }

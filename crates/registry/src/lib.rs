@@ -114,7 +114,7 @@ pub use problems::Problems;
 pub use programme::{Change, ChangeKind, Programme, Settings};
 pub use purposes::PurposeTerm;
 pub use registry::{Reads, Registry, Tx};
-pub use revision::Revision;
+pub use revision::{Revision, Revisions};
 pub use roles::{ACTS, Role};
 pub use rules::Rule;
 pub use samples::{SampleFacts, SampleKey};

@@ -120,17 +120,18 @@ impl Registry {
     /// # Errors
     /// [`Error::Busy`] when another writer does not finish in time.
     pub async fn begin(&self) -> Result<Tx, Error> {
-        let mut tx = self.begin_unmoved().await?;
+        let mut tx = self.begin_unchecked().await?;
+        // Looked at under the write lock: whoever has it open since before learns that it was moved.
+        if let Some(place) = transfer::mark(tx.db(), "moved").await? {
+            return Err(Error::Moved(place));
+        }
         tx.move_revision().await?;
         Ok(tx)
     }
 
-    pub(crate) async fn begin_unmoved(&self) -> Result<Tx, Error> {
-        let mut transaction = self.engine.begin_write(&self.writer).await?;
-        // Looked at under the write lock: whoever has it open since before learns that it was moved.
-        if let Some(place) = transfer::mark(&mut transaction, "moved").await? {
-            return Err(Error::Moved(place));
-        }
+    /// A change before anybody looked whether the registry was moved.
+    pub(crate) async fn begin_unchecked(&self) -> Result<Tx, Error> {
+        let transaction = self.engine.begin_write(&self.writer).await?;
         Ok(Tx { reads: Reads { transaction }, head: None })
     }
 
@@ -173,7 +174,7 @@ impl Reads {
 }
 
 impl Tx {
-    /// Makes the change durable. Returns the end of the audit chain when the change wrote to it:
+    /// Makes the change durable. Returns the end of the audit chain when the change wrote to it or began with it:
     /// hand it to [`crate::anchor::write`].
     ///
     /// # Errors

@@ -58,3 +58,12 @@ impl Columns for AnyRow {
 pub(crate) fn all<T>(rows: Vec<AnyRow>, read: impl Fn(&AnyRow) -> Result<T, Error>) -> Result<Vec<T>, Error> {
     rows.iter().map(read).collect()
 }
+
+/// Placeholders of rows: `($1, $2), ($3, $4)`.
+pub(crate) fn marks(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let marks: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        format!("({})", marks.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}

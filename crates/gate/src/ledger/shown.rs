@@ -16,6 +16,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Runs of places kept in memory at most, some 16 bytes each; past it all are forgotten.
 const RUNS_MAX: usize = 4 << 20;
+/// Leaves read together, so that a server that has just been started reads few times: a power of two.
+const READ_TOGETHER: u32 = 16;
 /// What a leaf weighs beside its runs.
 const LEAF_WEIGHS: usize = 16;
 
@@ -131,16 +133,21 @@ impl Shown {
 impl Gate {
     /// What was shown at the moment of a transaction.
     pub(crate) async fn shown_at(&self, reads: &mut Reads) -> Result<ShownAt<'_>, GateError> {
-        Ok(ShownAt {
+        Ok(self.shown_since(reads.revision_of_shown().await?))
+    }
+
+    /// The same where the revision of what was shown is known.
+    pub(crate) fn shown_since(&self, before: Revision) -> ShownAt<'_> {
+        ShownAt {
             shown: &self.inner.shown,
-            before: reads.revision_of_shown().await?,
+            before,
             after: None,
             leaves: HashMap::new(),
             changed: BTreeSet::new(),
             sites: HashMap::new(),
             added: BTreeMap::new(),
             crowds: HashMap::new(),
-        })
+        }
     }
 }
 
@@ -157,7 +164,10 @@ impl ShownAt<'_> {
         let missing: Vec<u32> =
             bins(region).filter(|bin| !self.leaves.contains_key(&payer.leaf(contig, *bin))).collect();
         if let [first, .., last] | [first @ last] = missing[..] {
-            let mut read: BTreeMap<u32, Rows> = missing.iter().map(|bin| (*bin, Rows::new())).collect();
+            let (first, last) = (first / READ_TOGETHER * READ_TOGETHER, last | (READ_TOGETHER - 1));
+            let absent = |bin: &u32| !self.leaves.contains_key(&payer.leaf(contig, *bin));
+            let mut read: BTreeMap<u32, Rows> =
+                (first..=last).filter(absent).map(|bin| (bin, Rows::new())).collect();
             for row in reads.places_shown(payer.row(), contig, first..=last).await? {
                 let broken = |error| GateError::Inconsistent(format!("the registry's places shown: {error}"));
                 let places = Places::from_text(&row.places).map_err(broken)?;
