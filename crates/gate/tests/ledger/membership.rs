@@ -232,7 +232,7 @@ async fn powers_over_many_targets() {
 }
 
 #[tokio::test]
-#[ignore = "prints the table of decision record 0035: half an hour"]
+#[ignore = "prints figures of decision record 0035: hours"]
 async fn powers_among_ten_thousand_people() {
     for finest in ["fine", "exact"] {
         attack(finest, 10_000, 300).await;
