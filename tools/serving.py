@@ -98,9 +98,12 @@ def paths(variants, genes, dice):
     beacon = "/api/beacon/v2/g_variants?referenceName={}&start={}&referenceBases={}&alternateBases={}&datasets=f1"
     as_beacon = lambda c, p, r, a: beacon.format(c, int(p) - 1, r, a)
     return {
-        "point, half any variant, half by Zipf's law": mixed,
-        "point, any variant": [point(v) for v in cold],
-        "point, one variant": [point(hot[0])],
+        "half any variant, half by Zipf's law, a server just started@16": mixed,
+        "any variant@8": [point(v) for v in cold[:16_000]],
+        "any variant@16": [point(v) for v in cold[16_000:]],
+        "any variant@32": [point(v) for v in dice.choices(variants, k=80_000)],
+        "half and half again, most places on record@16": mixed,
+        "one variant@16": [point(hot[0])],
         "100 kb": [f"/api/frequency?freeze=f1&region={r}" for r in regions],
         "Beacon, any variant": [as_beacon(*v.split("-")) for v in cold],
         "page of a variant": [f"/variant/f1/{v}?by=stratum" for v in cold],
@@ -110,21 +113,23 @@ def paths(variants, genes, dice):
 
 
 def ask(server, load, folder, token, questions, seconds):
-    """Asks each kind of question for some seconds; prints a line of a table for each."""
-    print("| question | answers a second | p50 ms | p99 ms | most ms | server's CPU µs each | bytes | failed |\n|---|---|---|---|---|---|---|---|")
+    """Asks each kind of question for some seconds; prints a line of a table for each. A label may end in `@connections`."""
+    print("| question | connections | answers a second | p50 ms | p99 ms | most ms | server's CPU µs each | bytes | failed |\n" + "|---" * 9 + "|")
     for label, asked in questions.items():
+        label, _, connections = label.partition("@")
+        connections = connections or str(CONNECTIONS)
         file = folder / "paths"
         file.write_text("\n".join(asked))
         before = server.cpu()
-        made = subprocess.check_output([load, "http", server.address, file, "--token", token, "--connections", str(CONNECTIONS),
+        made = subprocess.check_output([load, "http", server.address, file, "--token", token, "--connections", connections,
                                         "--seconds", str(seconds)], text=True).split("\t")
         count, rate, p50, p99, most, size_each, failed = (int(float(number)) for number in made)
         each = (server.cpu() - before) * 1e6 / max(1, count)
-        print(f"| {label} | {rate:,} | {p50 / 1e3:.2f} | {p99 / 1e3:.2f} | {most / 1e3:.1f} | {each:.0f} | {size_each:,} | {failed} |", flush=True)
+        print(f"| {label} | {connections} | {rate:,} | {p50 / 1e3:.2f} | {p99 / 1e3:.2f} | {most / 1e3:.1f} | {each:.0f} | {size_each:,} | {failed} |", flush=True)
 
 
 def conditions():
-    return f"{CONNECTIONS} connections kept open; server and load share {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    return f"Connections are kept open; server and load share {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
 
 
 def people(gj, load, data, sites, terms, seconds=8):
