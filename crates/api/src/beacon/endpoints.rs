@@ -19,9 +19,11 @@ use axum::extract::{RawQuery, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use gj_gate::acts::overview::FreezeCard;
-use gj_gate::{Annotations, DatasetCard, GateError, PeopleQuestion, Place, Question, Released, Session};
+use gj_gate::{
+    Annotations, DatasetCard, GateError, Granularity, PeopleQuestion, Place, Question, Released, Session,
+};
 use gj_model::{FreezeName, Grouping};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 pub(crate) async fn answer(
@@ -116,8 +118,35 @@ impl Desk {
             }
             ("dataset" | "cohort", None) => self.collections().await,
             _ if self.request.entry.is_personal() => self.people().await,
+            _ if self.is_unnamed() => self.any_variant().await,
             _ => self.variants().await,
         }
+    }
+
+    /// Whether nothing says which variants are meant.
+    fn is_unnamed(&self) -> bool {
+        let request = &self.request;
+        request.query.is_none() && request.filters.is_empty() && request.token.is_none()
+    }
+
+    /// Whether there is any variant. All of them are a file's matter (`/api/download`), and no page of an answer.
+    async fn any_variant(&mut self) -> Result<Value, Problem> {
+        self.admitted().await?;
+        if self.route.entry().id == "dataset" && self.dataset().await?.is_none() {
+            return Err(Problem::NotFound);
+        }
+        self.request.granularity = Granularity::Boolean;
+        let overview = self.counter.gate.overview().await.map_err(Problem::public)?;
+        let mut cards = overview.get().freezes.iter().filter(|card| self.releases.contains(&card.name));
+        // Hidden is a number, too.
+        let exists = cards.any(|card| card.variants != Some(0));
+        let more = "name a place (`referenceName`, `start`, `end`), a gene (`geneId`) or a variant \
+            (`genomicAlleleShortForm`) for more than whether there is any";
+        Ok(json!({
+            "meta": envelope::meta(&self.request),
+            "responseSummary": { "exists": exists },
+            "info": { "hint": more },
+        }))
     }
 
     /// The form of an answer without any data: nothing is asked of the gate.
