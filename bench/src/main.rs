@@ -107,12 +107,16 @@ fn chosen(batch: &Batch, columns: &[usize]) -> Result<SampleSet> {
 
 /// The one batch of a data directory.
 fn batch(data: &Path) -> Result<Batch> {
-    let mut folders = std::fs::read_dir(data.join("batches")).context("no data directory")?;
-    let (Some(folder), None) = (folders.next().transpose()?, folders.next()) else {
-        bail!("exactly one batch is expected in {}", data.display());
+    Ok(Store::open(data)?.batch(&only(data, "batches")?.parse()?)?)
+}
+
+/// Name of the one entry in a folder of a data directory.
+fn only(data: &Path, folder: &str) -> Result<String> {
+    let mut entries = std::fs::read_dir(data.join(folder)).context("no data directory")?;
+    let (Some(entry), None) = (entries.next().transpose()?, entries.next()) else {
+        bail!("exactly one entry is expected in {}/{folder}", data.display());
     };
-    let name = folder.file_name().into_string().unwrap_or_default();
-    Ok(Store::open(data)?.batch(&name.parse()?)?)
+    Ok(entry.file_name().into_string().unwrap_or_default())
 }
 
 /// One value a line.

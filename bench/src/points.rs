@@ -75,12 +75,7 @@ fn count(panel: &Panel, region: Option<&Region>) -> Result<usize> {
 
 /// The one panel of a data directory.
 fn panel(data: &Path) -> Result<Panel> {
-    let mut folders = std::fs::read_dir(data.join("panels")).context("no data directory")?;
-    let (Some(folder), None) = (folders.next().transpose()?, folders.next()) else {
-        bail!("exactly one panel is expected in {}", data.display());
-    };
-    let name = folder.file_name().into_string().unwrap_or_default();
-    Ok(Store::open(data)?.panel(&name.parse()?)?)
+    Ok(Store::open(data)?.panel(&crate::only(data, "panels")?.parse()?)?)
 }
 
 fn timed(times: usize, mut act: impl FnMut(usize) -> Result<()>) -> Result<String> {
